@@ -1,0 +1,47 @@
+"""What a download may use of a site's connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Callable, Optional
+
+from ..errors import MediaRejected
+from .address import MediaAddress
+
+
+def never() -> bool:
+    """The ``cancelled`` of a download that nobody can cancel."""
+    return False
+
+
+@dataclass(frozen=True, repr=False)
+class SiteAccess:
+    """How to reach a site's media as the person who is connected. Its ``repr`` shows no secret.
+
+    :param base_url: the site's url, such as ``https://studio.example.com``; it may have a path prefix.
+    :param session_token: ``session_token(renew) -> token or None``, called in the downloading thread and
+        only where a url of the site's own origin is asked for. ``renew`` is True after the site refused the
+        token that the last call gave. What it raises ends the download.
+    :param proxy: ``[user:password@]host[:port]``, as ``shotgun_api3`` takes it. Without one the connection
+        is direct: ``HTTP_PROXY`` and ``NO_PROXY`` are not looked at, because the API calls of the same
+        connection do not look at them either, and a site reached in two ways fails in two ways.
+    :param ca_certs: path of a PEM file to trust instead of the system's.
+    :param authorization: value of an ``Authorization`` header, for the site's own origin only.
+    """
+
+    base_url: str
+    session_token: Callable[[bool], Optional[str]]
+    proxy: Optional[str] = field(default=None)
+    ca_certs: Optional[str] = None
+    authorization: Optional[str] = None
+
+    def owns(self, address: MediaAddress) -> bool:
+        """Whether the address has the site's own scheme, host and port: only there do secrets go."""
+        return address.origin == MediaAddress.parse(self.base_url).origin
+
+    def __repr__(self) -> str:
+        try:
+            site = str(MediaAddress.parse(self.base_url))
+        except MediaRejected:
+            site = "?"
+        return f"<SiteAccess {site}{' by a proxy' if self.proxy else ''}>"

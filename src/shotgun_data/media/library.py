@@ -1,0 +1,190 @@
+"""The media library: fetch, check, store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Callable, Optional
+
+from ..errors import MediaRejected, TransferFailed
+from ..settings import Settings
+from .access import SiteAccess, never
+from .address import MediaAddress
+from .cache import MediaCache, attachment_folder, thumbnail_folder, thumbnail_name
+from .courier import Courier, Delivery
+from .identity import url_extension
+from .imagetype import HEAD_BYTES, image_extension, is_cut_short
+from .names import safe_name
+from .store import CacheUnwritable, IncomingFile
+from .transport import Progress, TransferReply, Transport
+from .urllib3_transport import Urllib3Transport
+from .verdict import is_web_page
+
+_PAGE_EXTENSIONS = frozenset({"htm", "html", "xhtml", "shtml", "mht", "mhtml"})
+_TAIL_BYTES = 4096
+
+
+class MediaLibrary:
+    """Downloads media into a cache. Thread-safe; one for each session.
+
+    Each call is one attempt, in the calling thread: it follows redirects and renews a refused session once,
+    and leaves every other repetition to its caller, who knows what else is waiting. The result is a whole
+    file, or one of the errors below; nothing else is left on the disk.
+
+    :raises Cancelled: ``cancelled`` said so; it is asked at each chunk, and while the other side is silent.
+    :raises MediaExpired: the signed url is no longer accepted. Ask the site for a new one and call again.
+    :raises MediaPending: the site serves its placeholder for media that it is still transcoding.
+    :raises MediaMissing: there is no such media.
+    :raises MediaRejected: what came is not what was asked for, or is larger than the settings allow.
+    :raises SessionRefused: the site does not accept the session, nor a renewed one.
+    :raises SiteUnreachable: no answer; ``retryable`` and ``retry_after`` (seconds) say what helps.
+    :raises TransferFailed: the answer broke off, or no disk takes the file; the same two say what helps.
+    """
+
+    def __init__(self, cache: MediaCache, transport: Transport, settings: Settings) -> None:
+        self.cache = cache
+        self._transport = transport
+        self._settings = settings
+
+    @classmethod
+    def open(cls, root: Path, settings: Settings) -> MediaLibrary:
+        """A library over the cache at ``root`` with the transport that suits this Python best."""
+        return cls(MediaCache(root), Urllib3Transport(settings.transfer_threads), settings)
+
+    def __repr__(self) -> str:
+        return f"<MediaLibrary {self.cache.root}>"
+
+    def download_thumbnail(
+        self,
+        url: str,
+        access: SiteAccess,
+        *,
+        cancelled: Callable[[], bool] = never,
+        progress: Optional[Progress] = None,
+    ) -> Path:
+        """Fetch an image into the cache; an older file of the same name is replaced.
+
+        :param progress: called in this thread as ``progress(bytes so far, bytes in all or None)``.
+        """
+
+        def store(incoming: IncomingFile) -> Path:
+            delivery = self._courier(access, cancelled, progress).fetch(
+                url, incoming, self._settings.max_thumbnail_bytes, lambda reply: _is_page(reply, incoming)
+            )
+            kind = _check_image(delivery, incoming)
+            return incoming.publish(thumbnail_name(url, url_extension(delivery.address.url) or kind))
+
+        return self._store_somewhere(lambda root: thumbnail_folder(root, url), store)
+
+    def download_attachment(
+        self,
+        url: str,
+        name: str,
+        access: SiteAccess,
+        *,
+        cancelled: Callable[[], bool] = never,
+        progress: Optional[Progress] = None,
+    ) -> Path:
+        """Fetch a file of any kind into a folder of its own, under a safe form of its name.
+
+        :param progress: called in this thread as ``progress(bytes so far, bytes in all or None)``.
+        """
+        file_name = safe_name(name)
+        may_be_page = file_name.rpartition(".")[2].lower() in _PAGE_EXTENSIONS
+
+        def store(incoming: IncomingFile) -> Path:
+            def is_page(reply: TransferReply) -> bool:
+                # A page by its header alone: a text file may well begin like one.
+                return not may_be_page and is_web_page(reply.headers.get("content-type", ""), b"")
+
+            delivery = self._courier(access, cancelled, progress).fetch(
+                url, incoming, self._settings.max_attachment_bytes, is_page
+            )
+            if is_page(delivery.reply):
+                raise _page_instead(delivery.address, f"the file {file_name}")
+            if incoming.size == 0:
+                raise MediaRejected(f"GET {delivery.address}: the file is empty.")
+            return incoming.publish(file_name)
+
+        return self._store_somewhere(lambda root: attachment_folder(root, url), store)
+
+    def close(self) -> None:
+        """Break off what is under way (it raises ``Cancelled``) and close every connection."""
+        self._transport.close()
+
+    def _courier(
+        self, access: SiteAccess, cancelled: Callable[[], bool], progress: Optional[Progress]
+    ) -> Courier:
+        return Courier(
+            self._transport,
+            access,
+            connect_timeout=self._settings.connect_timeout,
+            read_timeout=self._settings.read_timeout,
+            cancelled=cancelled,
+            progress=progress,
+        )
+
+    def _store_somewhere(
+        self, folder_in: Callable[[Path], Path], store: Callable[[IncomingFile], Path]
+    ) -> Path:
+        """Store into the cache; where its disk refuses, into this process's temporary files.
+
+        A disk that fills up in the middle of a body means fetching that body again: rare, and simpler to be
+        sure of than carrying a half-written file over.
+        """
+        try:
+            with IncomingFile(folder_in(self.cache.root)) as incoming:
+                return store(incoming)
+        except CacheUnwritable as refused:
+            cause = refused.cause
+        try:
+            root = self.cache.stand_in(cause)
+        except OSError as refused_too:
+            raise _no_room(self.cache.root, cause, refused_too) from None
+        try:
+            with IncomingFile(folder_in(root)) as incoming:
+                return store(incoming)
+        except CacheUnwritable as refused:
+            raise _no_room(self.cache.root, cause, refused.cause) from None
+
+
+def _is_page(reply: TransferReply, incoming: IncomingFile) -> bool:
+    head = incoming.head(1024)
+    return image_extension(head) is None and is_web_page(reply.headers.get("content-type", ""), head)
+
+
+def _check_image(delivery: Delivery, incoming: IncomingFile) -> str:
+    """The extension of the image that arrived.
+
+    :raises MediaRejected: it is none.
+    """
+    address, reply = delivery.address, delivery.reply
+    if incoming.size == 0:
+        raise MediaRejected(f"GET {address}: the image is empty.")
+    head = incoming.head(HEAD_BYTES)
+    kind = image_extension(head)
+    if kind is None:
+        if is_web_page(reply.headers.get("content-type", ""), incoming.head(1024)):
+            raise _page_instead(address, "an image")
+        raise MediaRejected(
+            f"GET {address}: what came is not an image of a kind we know (the server calls it "
+            f"{reply.headers.get('content-type', 'nothing')[:60]!r})."
+        )
+    if not reply.framed and is_cut_short(kind, head, incoming.tail(_TAIL_BYTES), incoming.size):
+        raise TransferFailed(f"GET {address}: the connection ended before the image did. Try again.")
+    return kind
+
+
+def _no_room(root: Path, cause: OSError, second: OSError) -> TransferFailed:
+    error = TransferFailed(
+        f"Media can be written neither to the cache at {root} ({cause.strerror or type(cause).__name__}) nor "
+        f"to temporary files ({second.strerror or type(second).__name__}). Free some disk space."
+    )
+    error.retryable = False
+    return error
+
+
+def _page_instead(address: MediaAddress, wanted: str) -> MediaRejected:
+    return MediaRejected(
+        f"GET {address}: a web page came instead of {wanted}. A proxy or a login in between may be "
+        "answering; open the address in a browser to see."
+    )

@@ -1,0 +1,168 @@
+"""Files that appear in the cache whole or not at all.
+
+A body is written to a temporary file beside its final place and published by a rename. A process that is
+killed at any instruction leaves nothing, or the whole file, plus at most a temporary that is no hit for
+anyone and that the sweeper removes. Nothing is synced to the platter: after a power cut a file may be empty,
+and an empty file is no hit either.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Optional
+
+#: Temporaries begin and end like this. The dot keeps them apart from every name that the cache gives out.
+TEMPORARY_PREFIX = ".incoming-"
+TEMPORARY_SUFFIX = ".part"
+
+_FLAGS = (
+    os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOINHERIT", 0)
+)  # fmt: skip
+
+
+class CacheUnwritable(Exception):
+    """The disk refused: full, read-only, a file where a folder should be. ``cause`` says which.
+
+    Not an ``OSError``, so that a transport cannot mistake it for trouble with its connection.
+    """
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class IncomingFile:
+    """A file on its way into a folder; the sink of a download. For one thread.
+
+    Leaving the ``with`` block removes whatever was not published.
+
+    :raises CacheUnwritable: from every method, where the disk refuses.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        try:
+            self._path, self._file = _open_temporary(folder)
+        except OSError as error:
+            raise CacheUnwritable(error) from None
+        self.size = 0
+
+    def write(self, chunk: bytes) -> None:
+        try:
+            # A raw file may write less than it was given: a disk that is nearly full does.
+            rest = memoryview(chunk)
+            while rest:
+                written = self._file.write(rest)
+                rest = rest[written:]
+        except OSError as error:
+            raise CacheUnwritable(error) from None
+        self.size += len(chunk)
+
+    def restart(self) -> None:
+        """Forget what was written: another answer follows."""
+        if self.size:
+            try:
+                self._file.seek(0)
+                self._file.truncate()
+            except OSError as error:
+                raise CacheUnwritable(error) from None
+            self.size = 0
+
+    def head(self, count: int) -> bytes:
+        return self._read(0, count)
+
+    def tail(self, count: int) -> bytes:
+        return self._read(max(self.size - count, 0), count)
+
+    def _read(self, position: int, count: int) -> bytes:
+        try:
+            self._file.seek(position)
+            data = self._file.read(count)
+            self._file.seek(0, os.SEEK_END)
+            return data
+        except OSError as error:
+            raise CacheUnwritable(error) from None
+
+    def publish(self, name: str) -> Path:
+        """Give the file its name in its folder, in one step, over an older one of that name.
+
+        Where another program holds the older file open and the system (Windows) does not let it be replaced,
+        the older one stays and is the result: the same url's path means the same media.
+        """
+        final = self._folder / name
+        try:
+            try:
+                self._replace(final)
+            except FileNotFoundError:
+                # The folder, and the temporary's name with it, was removed under way; the open file is whole.
+                self._write_again()
+                self._replace(final)
+        except PermissionError as error:
+            if not is_hit(final):
+                raise CacheUnwritable(error) from None
+        except OSError as error:
+            raise CacheUnwritable(error) from None
+        return final
+
+    def _replace(self, final: Path) -> None:
+        if os.name == "nt":  # an open file cannot be renamed there (nor can its folder be removed)
+            self._file.close()
+        os.replace(self._path, final)
+
+    def _write_again(self) -> None:
+        path, file = _open_temporary(self._folder)
+        self._path, self._file, old = path, file, self._file
+        with old:
+            old.seek(0)
+            shutil.copyfileobj(old, file)
+
+    def discard(self) -> None:
+        """Close, and remove what was not published. Never raises."""
+        try:
+            self._file.close()
+        except OSError:
+            pass
+        try:
+            os.unlink(self._path)
+        except OSError:
+            pass  # published, or gone with its folder
+
+    def __enter__(self) -> IncomingFile:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        self.discard()
+
+
+def is_hit(path: Path) -> bool:
+    """Whether there is a file with something in it."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return False
+    return status.st_size > 0 and (status.st_mode & 0o170000) == 0o100000
+
+
+def _open_temporary(folder: Path) -> tuple[str, BinaryIO]:
+    """A new file that only we write to, with the permissions of the umask (``mkstemp`` would give 0600, and
+    keep the rest of the group from reading a shared cache)."""
+    path = os.path.join(folder, f"{TEMPORARY_PREFIX}{uuid.uuid4().hex}{TEMPORARY_SUFFIX}")
+    for attempt in (1, 2):
+        os.makedirs(folder, exist_ok=True)
+        try:
+            descriptor = os.open(path, _FLAGS, 0o666)
+            break
+        except FileNotFoundError:  # the folder vanished between the two calls: a sweep, or a cleaning artist
+            if attempt == 2:
+                raise
+    return path, os.fdopen(descriptor, "w+b", buffering=0)

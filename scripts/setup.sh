@@ -43,8 +43,15 @@ find_python() {
         "or name it: PYTHON=/path/to/python3.11 make ..."
 }
 
+# An environment that a developer made here by hand is kept, if it is one for this interpreter.
+is_fit() {
+    [ ! -e "$marks/base" ] && [ -z "${SYSTEM_SITE_PACKAGES:-}" ] &&
+        grep -qsF "$(pwd)/$venv/" "$venv/bin/pip" &&
+        [ "$("$venv/bin/python" -c "$identity" 2>/dev/null)" = "$("$python" -c "$identity")" ]
+}
+
 make_venv() {
-    local python=$1 version options=()
+    local version options=()
     version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     # Debian keeps ensurepip in a package of its own.
     if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
@@ -61,8 +68,10 @@ make_venv() {
 }
 
 python=$(find_python)
-# The path is part of the mark: the scripts of an environment that was moved or copied point elsewhere.
-base="$(pwd)/$venv $("$python" -c 'import sys; print(sys.version, sys.base_prefix)') ${SYSTEM_SITE_PACKAGES:-}"
+identity='import sys; print(sys.version, sys.base_prefix)'
+# What the environment was made from and holds; where one differs, that step is done again. The path is part of it:
+# the scripts of an environment that was moved or copied point elsewhere.
+base="$(pwd)/$venv $("$python" -c "$identity") ${SYSTEM_SITE_PACKAGES:-}"
 packages=$(cat "${locks[@]}" | cksum)
 checkout=$(cksum <pyproject.toml)
 marks="$venv/.ready"
@@ -70,7 +79,7 @@ mark_of() { cat "$marks/$1" 2>/dev/null || true; }
 marked_packages() { grep -qxF "$packages" "$marks/packages" 2>/dev/null; }
 
 if [ "$(mark_of base)" != "$base" ] || ! "$venv/bin/python" -c '' 2>/dev/null; then
-    make_venv "$python"
+    is_fit || make_venv
     rm -rf "$marks"
     mkdir -p "$marks"
     printf '%s\n' "$base" >"$marks/base"
@@ -82,7 +91,7 @@ if ! marked_packages; then
     for lock in "${locks[@]}"; do
         requirements+=(-r "$lock")
     done
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+    "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input \
         --require-hashes --no-deps "${requirements[@]}" ||
         die "The locked packages could not be installed; pip says why above."
     # One line for each set of lock files that is in: what `make test` installs holds what `make demo` needs.
@@ -92,7 +101,7 @@ fi
 
 if [ "$(mark_of checkout)" != "$checkout" ]; then
     # The build tools are among the locked packages: nothing is downloaded here.
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+    "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input \
         --no-deps --no-index --no-build-isolation --editable . ||
         die "This checkout could not be installed into $venv; pip says why above."
     printf '%s\n' "$checkout" >"$marks/checkout"

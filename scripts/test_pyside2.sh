@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests with PySide2, which PyPI has for no current Python: Debian's packages serve it to Debian's own
-# interpreter. Exits with 77 where there is none (Debian 13 has dropped it). Arguments go to pytest.
+# interpreter. Exits with 77 where the system has none to offer. Arguments go to pytest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/debian.sh
@@ -17,7 +17,7 @@ if ! "$python" -c "$probe" 2>/dev/null; then
         apt_run "$sudo" /dev/null update || true
     fi
     if ! apt-cache show "${packages[0]}" 2>/dev/null | grep -q '^Package:'; then
-        say "PySide2: skipped. This system has no package ${packages[0]} (Debian 12 has it, Debian 13 does not)."
+        say "PySide2: skipped. This system has no package ${packages[0]}, as Debian 12 and 13 have."
         exit 77
     fi
     install_packages "${packages[@]}" || exit 77

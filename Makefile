@@ -57,7 +57,7 @@ test-all-pythons: ## all tests with each of python3.9 to python3.13 that is inst
 
 lock: ## requirements/*.txt anew (LOCK_OPTIONS=--upgrade for the newest versions)
 	@test -x .venv-lock/bin/uv || python3 -m venv .venv-lock
-	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@.venv-lock/bin/python -m pip install -qq --disable-pip-version-check uv==$(UV_VERSION)
 	@scripts/lock.sh .venv-lock/bin/uv $(LOCK_OPTIONS)
 
 clean: ## removes the environments, caches and builds

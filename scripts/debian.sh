@@ -1,7 +1,8 @@
 # Sourced, not run: how the scripts install a system package, or say what to install by hand.
 # shellcheck shell=bash
 
-say() { printf '%s\n' "$*" >&2; }
+# One line for each argument.
+say() { printf '%s\n' "$@" >&2; }
 
 die() {
     say "$@"
@@ -23,11 +24,11 @@ as_root() {
 install_packages() {
     local sudo log
     if ! command -v apt-get >/dev/null 2>&1; then
-        say "Needed, but this is no Debian system, so it is yours to install what holds them (Debian's names): $*"
+        say "Needed, but not installed (these are Debian's names; this system has no apt-get): $*"
         return 1
     fi
     if ! sudo=$(as_root); then
-        say "Needed, but not installed: $*" "" "Run this, then try again:" "" \
+        say "Needed, but not installed: $*" "Run this, then try again:" "" \
             "    sudo apt-get update && sudo apt-get install --no-install-recommends -y $*" ""
         return 1
     fi

@@ -1,1 +1,1 @@
-
+"""One ShotGrid site: a connection for each worker thread, each API call, and what its failures mean."""

@@ -1,0 +1,308 @@
+"""When work runs, and on which thread.
+
+One lock guards every queue and count. Whatever can block, call back or do I/O happens outside it: the locked
+part decides, and returns what to do. Submit, pick, cancel and re-prioritise cost a heap operation.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import itertools
+import logging
+import threading
+import time
+import weakref
+from collections.abc import Mapping
+from typing import Callable, Optional
+
+from ..errors import Stopped
+from ..requests import Work
+from .client import Client
+from .job import CANCELLED, DONE, QUEUED, RUNNING, Job
+from .lane import Lane, Waiter
+from .statistics import LaneStatistics
+
+log = logging.getLogger(__name__)
+
+#: The lane of API calls and of the callables of a task manager: one heap, because apps order their own
+#: tasks against a retriever's by priority.
+WORK = "work"
+#: The lane of cache look-ups and image decoding.
+DISK = "disk"
+#: The lane of downloads.
+TRANSFER = "transfer"
+
+_current = threading.local()
+
+
+def current_job() -> Optional[Job]:
+    """The job that this thread is running, or None."""
+    return getattr(_current, "job", None)
+
+
+class Scheduler:
+    """The lanes of one task manager, and the threads that serve them.
+
+    Threads start when there is work that no idle thread can take, and are daemons: a host that exits
+    without stopping anything must still exit at once.
+
+    :param widths: how many threads each lane may have, by lane name.
+    :param paused: take work but begin none before :meth:`resume`.
+    :param clock: seconds, monotonic.
+    """
+
+    def __init__(
+        self, widths: Mapping[str, int], *, paused: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.lock = threading.Lock()
+        self.clock = clock
+        self._lanes = {name: Lane(name, width) for name, width in widths.items()}
+        self._paused = paused
+        self._closed = False
+        self._sequence = itertools.count()
+        _remember(self)
+
+    # -- for clients -------------------------------------------------------------------------------------
+
+    def submit(self, client: Client, work: Work, lane_name: str, priority: int) -> Job:
+        """Queue work. Thread-safe.
+
+        :raises Stopped: the client or the scheduler was stopped.
+        """
+        lane = self._lanes[lane_name]
+        with self.lock:
+            if self._closed or client.closed:
+                raise Stopped("this task manager was shut down and takes no more work")
+            job = Job(client, work, lane_name, priority, next(self._sequence))
+            client.queued.add(job)
+            lane.push(job)
+            wake = self._someone_for(lane)
+        if wake is not None:
+            wake()
+        return job
+
+    def cancel(self, job: Job) -> bool:
+        """Take a job back; True if it had not begun and now never will."""
+        with self.lock:
+            return self._cancel(job)
+
+    def cancel_queued(self, client: Client) -> None:
+        """Take back all that a client has queued; costs nothing for what others have queued."""
+        with self.lock:
+            for job in list(client.queued):
+                self._cancel(job)
+
+    def set_priority(self, job: Job, priority: int) -> None:
+        """Change the priority of a job that waits."""
+        with self.lock:
+            if job.priority != priority:
+                job.priority = priority
+                if job.state == QUEUED:
+                    self._lanes[job.lane].move(job)
+
+    # -- for the owner -----------------------------------------------------------------------------------
+
+    @property
+    def paused(self) -> bool:
+        """Whether jobs wait although threads are free."""
+        return self._paused
+
+    @property
+    def closed(self) -> bool:
+        """Whether :meth:`close` or :meth:`abandon` was called."""
+        return self._closed
+
+    def resume(self) -> None:
+        """Begin work; nothing happens if it has begun."""
+        wakes: list[Callable[[], None]] = []
+        with self.lock:
+            if self._closed or not self._paused:
+                return
+            self._paused = False
+            for lane in self._lanes.values():
+                for _ in range(lane.queued):
+                    wake = self._someone_for(lane)
+                    if wake is None:
+                        break
+                    wakes.append(wake)
+        for wake in wakes:
+            wake()
+
+    def pause(self) -> None:
+        """Begin nothing more; what runs completes."""
+        with self.lock:
+            self._paused = True
+
+    def close(self) -> None:
+        """Drop what waits, block until what runs has ended, end the threads. Idempotent.
+
+        Called from inside a job, it does not wait for that job or its thread.
+        """
+        self.abandon()
+        self.join(None)
+
+    def join(self, deadline: Optional[float]) -> None:
+        """Wait for the threads of a closed scheduler, at most until ``deadline`` (``time.monotonic``)."""
+        me = threading.current_thread()
+        for lane in self._lanes.values():
+            for thread in list(lane.threads):
+                if thread is not me and thread.ident is not None:  # one not started yet ends by itself
+                    thread.join(None if deadline is None else max(0.0, deadline - time.monotonic()))
+
+    def abandon(self) -> None:
+        """Drop what waits and let the threads end by themselves, without waiting for them."""
+        with self.lock:
+            self._closed = True
+            wakes = []
+            for lane in self._lanes.values():
+                while True:
+                    job = lane.pop(float("inf"))
+                    if job is None:
+                        break
+                    self._settle(job, CANCELLED)
+                wakes += [waiter.wake for waiter in lane.idle]
+                lane.idle.clear()
+        for wake in wakes:
+            wake()
+
+    def statistics(self) -> dict[str, LaneStatistics]:
+        """What each lane has queued and running right now."""
+        with self.lock:
+            return {
+                name: LaneStatistics(lane.queued, lane.running, len(lane.threads), lane.width)
+                for name, lane in self._lanes.items()
+            }
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "paused" if self._paused else "running"
+        lanes = ", ".join(
+            f"{name}: {counts.queued} queued, {counts.running} running"
+            for name, counts in self.statistics().items()
+        )
+        return f"<Scheduler {state}; {lanes}>"
+
+    # -- under the lock ----------------------------------------------------------------------------------
+
+    def _cancel(self, job: Job) -> bool:
+        if job.state != QUEUED:
+            return False
+        self._lanes[job.lane].remove(job)
+        self._settle(job, CANCELLED)
+        return True
+
+    def _settle(self, job: Job, state: str) -> None:
+        job.state = state
+        job.work = None  # what the work refers to must not live as long as whoever keeps the job
+        job.client.queued.discard(job)
+
+    def _someone_for(self, lane: Lane) -> Optional[Callable[[], None]]:
+        """Who will take the job that was just queued: an idle thread, a new one, or nobody yet."""
+        if self._paused:
+            return None
+        if lane.idle:
+            return lane.idle.pop().wake
+        if len(lane.threads) < lane.width:
+            thread = threading.Thread(
+                target=self._serve, args=(lane,), name=f"shotgun-data {lane.name}", daemon=True
+            )
+            lane.threads.add(thread)
+            return functools.partial(self._begin, lane, thread)
+        return None
+
+    def _begin(self, lane: Lane, thread: threading.Thread) -> None:
+        try:
+            thread.start()
+        except RuntimeError:  # no more threads, or the interpreter is going down
+            with self.lock:
+                lane.threads.discard(thread)
+                if lane.threads or self._closed:
+                    return
+            raise
+
+    def _next(self, lane: Lane, waiter: Waiter) -> tuple[Optional[Job], Optional[float], bool]:
+        """For a free worker: the job to run, or how long to sleep, and whether to go on at all."""
+        if self._closed:
+            return None, None, False
+        if not self._paused:
+            job = lane.pop(self.clock())
+            if job is not None:
+                job.state = RUNNING
+                job.client.queued.discard(job)
+                job.client.running.add(job)
+                lane.running += 1
+                if lane.idle and lane.next_due() is not None:
+                    # We might have been the one sleeping until the next delayed job: pass that on.
+                    lane.idle.pop().wake()
+                return job, None, True
+        lane.idle.append(waiter)
+        due = lane.next_due()
+        return None, None if due is None or self._paused else due - self.clock(), True
+
+    # -- the workers -------------------------------------------------------------------------------------
+
+    def _serve(self, lane: Lane) -> None:
+        waiter = Waiter()
+        while True:
+            with self.lock:
+                job, timeout, go_on = self._next(lane, waiter)
+                if not go_on:
+                    lane.threads.discard(threading.current_thread())
+                    return
+            if job is None:
+                waiter.sleep(timeout)
+                with self.lock:
+                    if waiter in lane.idle:  # nobody woke us: a delayed job is due
+                        lane.idle.remove(waiter)
+            else:
+                self._run(lane, job)
+                job = None  # an idle thread keeps nothing alive
+
+    def _run(self, lane: Lane, job: Job) -> None:
+        _current.job = job
+        delay: Optional[float] = None
+        try:
+            assert job.work is not None
+            delay = job.work()
+        except BaseException:  # not even SystemExit may take a worker down
+            log.exception("Work on the %s lane broke its promise not to raise", lane.name)
+        finally:
+            _current.job = None
+        with self.lock:
+            lane.running -= 1
+            job.client.running.discard(job)
+            if delay is not None and not self._closed and not job.client.closed:
+                job.state = QUEUED
+                job.client.queued.add(job)
+                lane.push_later(job, self.clock() + delay)
+            else:
+                self._settle(job, DONE)
+            if job.client.closed:
+                job.client.changed.notify_all()
+
+
+_living: weakref.WeakSet[Scheduler] = weakref.WeakSet()
+_exit_hooked = False
+
+
+def _remember(scheduler: Scheduler) -> None:
+    # Hooked at the first scheduler and not at import: hooks run last in, first out, and ours must run before
+    # the one that a Qt binding, imported by then, uses to take its application down.
+    global _exit_hooked
+    if not _exit_hooked:
+        _exit_hooked = True
+        atexit.register(_at_exit)
+    _living.add(scheduler)
+
+
+def _at_exit() -> None:
+    """The interpreter ends: begin nothing more, so that no thread is inside Python or Qt as they go down.
+
+    Running look-ups get a moment to end; a running download or call is left behind with its daemon thread.
+    """
+    schedulers = list(_living)
+    for scheduler in schedulers:
+        scheduler.abandon()
+    deadline = time.monotonic() + 0.3
+    for scheduler in schedulers:
+        scheduler.join(deadline)

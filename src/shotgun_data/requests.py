@@ -1,0 +1,83 @@
+"""The vocabulary of requests: their types, their priorities, their ids and their outcomes."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, NamedTuple, Optional, Protocol
+
+#: Priorities, high to low; a request of a higher one is always taken first. Between these, apps that share
+#: a task manager with a retriever place tasks of their own.
+ATTACHMENT_LOOKUP = 60
+THUMBNAIL_LOOKUP = 50
+SCHEMA = 40
+API_CALL = 30
+ATTACHMENT_DOWNLOAD = 20
+THUMBNAIL_DOWNLOAD = 10
+
+#: ``request_type`` of the outcomes that are not an API call of the same name.
+SCHEMA_READ = "schema"
+METHOD = "method"
+CHECK_THUMBNAIL = "check_thumbnail"
+DOWNLOAD_THUMBNAIL = "download_thumbnail"
+CHECK_ATTACHMENT = "check_attachment"
+DOWNLOAD_ATTACHMENT = "download_attachment"
+
+#: API calls that change the site. They are sent once and never replayed.
+WRITES = frozenset({"create", "update", "delete", "revive", "batch"})
+
+_numbers = itertools.count(1)
+
+
+def next_number() -> int:
+    """A number that no other request, task or group of this process has; never 0. Thread-safe."""
+    return next(_numbers)
+
+
+class Outcome(NamedTuple):
+    """The one end of a request: either ``data`` or ``error`` is set."""
+
+    uid: str
+    request_type: str
+    data: Optional[dict[str, Any]] = None
+    error: Optional[str] = None
+
+
+class Progress(NamedTuple):
+    """How far the download of a request is, in bytes; ``total`` is None where the server does not say."""
+
+    uid: str
+    received: int
+    total: Optional[int]
+
+
+class Ticket(Protocol):
+    """A piece of work that was handed to a :class:`Runner`."""
+
+    def cancel(self) -> bool:
+        """Take it back; True if it had not begun and now never will."""
+
+    def set_priority(self, priority: int) -> None:
+        """Move it in the queue; nothing happens once it has begun."""
+
+
+class Work(Protocol):
+    """What a runner runs. A number returned means: run me again in so many seconds. It never raises."""
+
+    def __call__(self) -> Optional[float]: ...
+
+
+class Runner(Protocol):
+    """Who runs the work of one session: the lanes of our own manager, or somebody else's manager."""
+
+    def submit(self, work: Work, *, lane: str, priority: int) -> Ticket: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None:
+        """Drop what waits and block until what runs has ended."""
+
+    def abandon(self) -> None:
+        """The same without waiting."""
+
+    @property
+    def closed(self) -> bool: ...

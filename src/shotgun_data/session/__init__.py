@@ -1,0 +1,1 @@
+"""What a request means: takes each to its one outcome, over the site, the media cache and the engine."""

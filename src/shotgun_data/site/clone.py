@@ -1,0 +1,81 @@
+"""A connection of one's own for each worker thread, made from the one that the user passed in.
+
+The user's instance is only read, never called: its owner may be using it in another thread at this moment.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from typing import Any
+
+from ..settings import Settings
+from .send_once import send_once_http
+
+
+def can_be_cloned(sg: Any) -> bool:
+    """Whether this is a ``shotgun_api3.Shotgun``, of whichever copy of that package, or derived from one.
+
+    A Mockgun or a studio's wrapper is not: nothing is known of what sharing its parts would do.
+    """
+    return any(
+        base.__name__ == "Shotgun" and base.__module__.endswith("shotgun_api3.shotgun")
+        for base in type(sg).__mro__
+    )
+
+
+def clone(sg: Any, settings: Settings) -> Any:
+    """A connection to the same site as the same user, with sockets, timeouts and retries of its own.
+
+    Copied and not constructed: a subclass may take other arguments. What ``info`` said is copied too, so that
+    a clone costs no call. Timeouts that the owner set are kept.
+    """
+    twin = copy.copy(sg)
+    twin.config = copy.copy(sg.config)
+    twin.config._sg = twin
+    twin.config.max_rpc_attempts = 1
+    twin.MAX_ATTEMPTS = 1  # or a create would be sent again after a 502 or 504
+    twin._connection = None
+
+    def get_connection() -> Any:
+        # The client throws its HTTP object away after an error: the next one must be of our kind again.
+        if twin._connection is None:
+            twin._connection = twin.last_http = _make_http(twin, settings)
+        return twin._connection
+
+    twin._get_connection = get_connection
+    return twin
+
+
+def ca_certs_of(sg: Any) -> Any:
+    """The path of the CA file that the connection verifies the site with, or None."""
+    return getattr(sg, "_Shotgun__ca_certs", None)
+
+
+def _make_http(sg: Any, settings: Settings) -> Any:
+    client = sys.modules[_client_class(sg).__module__]
+    config = sg.config
+    read_timeout = config.timeout_secs or settings.read_timeout
+    proxy = None
+    if config.proxy_server:
+        proxy = client.ProxyInfo(
+            client.socks.PROXY_TYPE_HTTP,
+            config.proxy_server,
+            config.proxy_port,
+            proxy_user=config.proxy_user,
+            proxy_pass=config.proxy_pass,
+        )
+    return send_once_http(
+        client.Http,
+        min(settings.connect_timeout, read_timeout),
+        read_timeout,
+        ca_certs=ca_certs_of(sg),
+        proxy_info=proxy,
+    )
+
+
+def _client_class(sg: Any) -> type:
+    for base in type(sg).__mro__:
+        if base.__name__ == "Shotgun" and base.__module__.endswith("shotgun_api3.shotgun"):
+            return base
+    raise TypeError(f"{type(sg).__name__} is not a shotgun_api3.Shotgun")

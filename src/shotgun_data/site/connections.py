@@ -1,0 +1,118 @@
+"""The connections of one site: one clone per thread, or the user's own object one call at a time."""
+
+from __future__ import annotations
+
+import threading
+import urllib.parse
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Callable, Optional
+
+from ..errors import NoConnection
+from ..settings import Settings
+from .clone import ca_certs_of, can_be_cloned, clone
+
+
+class SiteConnections:
+    """Where worker threads get a connection from.
+
+    :param source: gives the user's connection. Called in the worker thread, each time: in Toolkit that is
+        where ``bundle.shotgun`` must be read, because it is another object in each thread.
+    """
+
+    def __init__(self, source: Callable[[], Any], settings: Settings) -> None:
+        self._source = source
+        self._settings = settings
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._one_at_a_time = threading.RLock()
+        self._clones: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._server_caps: Any = None
+        self._token: Optional[str] = None
+
+    @contextmanager
+    def connection(self) -> Iterator[Any]:
+        """This thread's connection, for the length of a ``with``.
+
+        :raises NoConnection: there is none.
+        """
+        original = self._source()
+        if original is None:
+            raise NoConnection("there is no ShotGrid connection: pass sg=shotgun_api3.Shotgun(...)")
+        if not can_be_cloned(original):
+            # A Mockgun, a studio's wrapper: nothing is known of its thread-safety.
+            with self._one_at_a_time:
+                yield original
+            return
+        mine = getattr(self._local, "clone", None)
+        if mine is None or self._local.original is not original:
+            mine = clone(original, self._settings)
+            if mine._server_caps is None:
+                mine._server_caps = self._server_caps
+            self._local.clone, self._local.original = mine, original
+            self._clones.add(mine)
+        yield mine
+        if self._server_caps is None:
+            self._server_caps = mine._server_caps  # the first clone asked; the others need not
+
+    # -- what downloads need to know of the connection ---------------------------------------------------
+
+    @property
+    def base_url(self) -> str:
+        """The site's url, without a slash at its end; empty for an object that has none."""
+        original = self._source()
+        config = getattr(original, "config", None)
+        if config is None or not getattr(config, "server", None):
+            return str(getattr(original, "base_url", "") or "").rstrip("/")
+        prefix = (config.api_path or "").split("/api3", 1)[0]
+        return f"{config.scheme or 'https'}://{config.server}{prefix}"
+
+    @property
+    def host(self) -> str:
+        """The site's host name, for messages."""
+        return urllib.parse.urlsplit(self.base_url).netloc.rpartition("@")[2] or "the site"
+
+    @property
+    def proxy(self) -> Optional[str]:
+        """The proxy as the connection was given it, credentials included: ``user:pass@host:port``."""
+        config = getattr(self._source(), "config", None)
+        return getattr(config, "raw_http_proxy", None) or None
+
+    @property
+    def ca_certs(self) -> Optional[str]:
+        """The path of the CA file that the connection verifies the site with."""
+        path: Optional[str] = ca_certs_of(self._source())
+        return path
+
+    @property
+    def authorization(self) -> Optional[str]:
+        """The HTTP basic authorization that was part of the site's url."""
+        config = getattr(self._source(), "config", None)
+        return getattr(config, "authorization", None)
+
+    def session_token(self, renew: bool = False) -> Optional[str]:
+        """The token that the site's own urls ask for as a cookie. Asked of the site once, then remembered.
+
+        :param renew: the site refused the last one: ask for another.
+        """
+        with self._lock:
+            token = self._token
+        if token is not None and not renew:
+            return token
+        with self.connection() as sg:
+            if not hasattr(sg, "get_session_token"):
+                return None
+            own = sg.config.user_login or sg.config.script_name if hasattr(sg, "config") else None
+            if renew and own:
+                sg.config.session_token = None  # what a key or a login once obtained, they can obtain again
+            fresh: Optional[str] = sg.get_session_token()
+        with self._lock:
+            self._token = fresh
+        return fresh
+
+    def close(self) -> None:
+        """Close the sockets of all clones. Call it when no thread uses them any more."""
+        for mine in list(self._clones):
+            mine.close()
+        self._local = threading.local()

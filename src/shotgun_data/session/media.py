@@ -183,7 +183,7 @@ class Attachment(Media):
             raise MediaRejected(f"the local file {path or '(not known on this platform)'} cannot be found here")
         url = this_file.get("url")
         if not isinstance(url, str) or not url:
-            raise MediaRejected("this attachment has no url: nothing was uploaded to it, or the field was not asked for")
+            raise MediaRejected("this attachment has no url: nothing was uploaded to it")
         self.url = url
         self.name = str(this_file.get("name") or urllib.parse.unquote(_path(url)).rpartition("/")[2])
         return None

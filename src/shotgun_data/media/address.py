@@ -15,12 +15,11 @@ from ..errors import MediaRejected
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_.])?|[0-9a-f:.]*:[0-9a-f:.]*(?:%[a-z0-9._-]+)?")
 # What may stand in a path or query as it is; "%" too, because what is encoded already must stay as it is.
 _AS_IS = "/%:@!$&'()*+,;=~-._"
-_EXPIRING = re.compile(
-    r"(?:^|&)(?:x-amz-|x-goog-)?(?:signature|expires|sig|security-token|key-pair-id)=", re.I
-)
+_EXPIRING = re.compile(r"(?:^|&)(?:x-amz-|x-goog-)?(?:signature|expires|sig|security-token|key-pair-id)=", re.I)
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,8 @@ class MediaAddress:
         if _CONTROL.search(text):
             raise MediaRejected("The url of the media holds control characters. Ask the site for it again.")
         try:
-            if base is not None:
+            # urljoin would complete "http:///x" with the base's host.
+            if base is not None and not _SCHEME.match(text):
                 text = urljoin(base.url, text)
             parts = urlsplit(text)
             host, port = parts.hostname or "", parts.port
@@ -59,7 +59,8 @@ class MediaAddress:
                 host = host.encode("idna").decode("ascii")
             except UnicodeError:
                 host = ""
-        if not _HOST.fullmatch(host):
+        # Browsers end the host at a backslash, and Python does not.
+        if not _HOST.fullmatch(host) or "\\" in parts.netloc:
             raise MediaRejected("The url of the media names no valid host. Ask the site for it again.")
         return cls(
             scheme=parts.scheme,

@@ -128,9 +128,7 @@ class Courier:
             else:
                 raise refusal(address, reply, own)
 
-    def _request(
-        self, address: MediaAddress, sink: RestartableSink, max_bytes: int, own: bool
-    ) -> TransferRequest:
+    def _request(self, address: MediaAddress, sink: RestartableSink, max_bytes: int, own: bool) -> TransferRequest:
         # Pictures do not shrink, and an unencoded body has a length that progress can be measured by.
         headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
         if own:
@@ -162,7 +160,5 @@ class Courier:
 
     def _accept(self, token: Optional[str]) -> None:
         if token and (not token.isascii() or not _TOKEN_FORBIDDEN.isdisjoint(token)):
-            raise SessionRefused(
-                "The session token of the connection has characters that no cookie may have."
-            )
+            raise SessionRefused("The session token of the connection has characters that no cookie may have.")
         self._token, self._token_known = token, True

@@ -32,35 +32,27 @@ def no_answer(address: MediaAddress, error: BaseException) -> SiteUnreachable:
                 f"{asked}: the proxy asks for a login (HTTP 407). Put a user name and password into the "
                 "connection's http_proxy."
             )
-        return SiteUnreachable(
-            f"{asked}: the connection's proxy did not connect to {host}. Check http_proxy."
-        )
+        return SiteUnreachable(f"{asked}: the connection's proxy did not connect to {host}. Check http_proxy.")
     if met(ssl.SSLCertVerificationError):
         return _final(
             f"{asked}: the certificate of {host} is not trusted. If a studio proxy signs it, pass "
             "that proxy's CA file as ca_certs, or set SHOTGUN_API_CACERTS to it."
         )
     if met(ssl.SSLError, urllib3_errors.SSLError):
-        return SiteUnreachable(
-            f"{asked}: no secure connection to {host} could be made. Check its TLS set-up."
-        )
+        return SiteUnreachable(f"{asked}: no secure connection to {host} could be made. Check its TLS set-up.")
     if met(socket.gaierror):
         return SiteUnreachable(f"{asked}: there is no host named {host}. Check the url and the network.")
-    if met(urllib3_errors.ConnectTimeoutError):
-        return SiteUnreachable(f"{asked}: {host} did not accept a connection in time. Check the network.")
-    if met(urllib3_errors.TimeoutError, socket.timeout, TimeoutError):
-        return SiteUnreachable(
-            f"{asked}: {host} accepted the connection and then was silent. Try again later."
-        )
     if met(ConnectionRefusedError):
         return SiteUnreachable(f"{asked}: {host} refuses connections. Check that it runs, and the port.")
+    if met(urllib3_errors.ConnectTimeoutError) and not met(urllib3_errors.NewConnectionError):
+        return SiteUnreachable(f"{asked}: {host} did not accept a connection in time. Check the network.")
+    if met(urllib3_errors.ReadTimeoutError, socket.timeout):
+        return SiteUnreachable(f"{asked}: {host} accepted the connection and then was silent. Try again later.")
     if met(ConnectionError, http.client.RemoteDisconnected, BrokenPipeError):
         return SiteUnreachable(f"{asked}: {host} closed the connection without an answer. Try again.")
     if met(http.client.HTTPException):
         return SiteUnreachable(f"{asked}: {host} did not answer in HTTP. Check the url and its port.")
-    return SiteUnreachable(
-        f"{asked}: {host} cannot be reached ({type(causes[-1]).__name__}). Check the network."
-    )
+    return SiteUnreachable(f"{asked}: {host} cannot be reached ({type(causes[-1]).__name__}). Check the network.")
 
 
 def bad_ca_file(path: str) -> SiteUnreachable:

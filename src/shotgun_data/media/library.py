@@ -111,9 +111,7 @@ class MediaLibrary:
         """Break off what is under way (it raises ``Cancelled``) and close every connection."""
         self._transport.close()
 
-    def _courier(
-        self, access: SiteAccess, cancelled: Callable[[], bool], progress: Optional[Progress]
-    ) -> Courier:
+    def _courier(self, access: SiteAccess, cancelled: Callable[[], bool], progress: Optional[Progress]) -> Courier:
         return Courier(
             self._transport,
             access,
@@ -123,9 +121,7 @@ class MediaLibrary:
             progress=progress,
         )
 
-    def _store_somewhere(
-        self, folder_in: Callable[[Path], Path], store: Callable[[IncomingFile], Path]
-    ) -> Path:
+    def _store_somewhere(self, folder_in: Callable[[Path], Path], store: Callable[[IncomingFile], Path]) -> Path:
         """Store into the cache; where its disk refuses, into this process's temporary files.
 
         A disk that fills up in the middle of a body means fetching that body again: rare, and simpler to be

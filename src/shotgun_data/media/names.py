@@ -33,14 +33,18 @@ def safe_name(name: str) -> str:
     text = text.strip().rstrip(". ")
     if text.startswith("."):
         text = "_" + text[1:]  # neither hidden, nor mistaken for one of the cache's temporaries
+    text = _fit(text)
+    if _DEVICES.fullmatch(text.partition(".")[0].rstrip()):
+        text = _fit("_" + text)
+    return text or UNNAMED
+
+
+def _fit(text: str) -> str:
     stem, extension = _split(text)
     limit = MAX_NAME_BYTES - len(extension.encode("utf-8"))
     if len(stem.encode("utf-8")) > limit:
         stem = stem.encode("utf-8")[:limit].decode("utf-8", "ignore").rstrip(". ")
-    text = stem + extension
-    if _DEVICES.fullmatch(text.partition(".")[0].rstrip()):
-        text = "_" + text
-    return text or UNNAMED
+    return stem + extension
 
 
 def _safe_character(character: str) -> str:

@@ -131,9 +131,7 @@ class _Sweep:
         for name, levels in _LAYOUT.items():
             yield from self._walk(os.path.join(self._root, name), levels, is_top=True)
 
-    def _walk(
-        self, folder: str, levels: tuple[re.Pattern[str], ...], is_top: bool = False
-    ) -> Iterator[_CachedFile]:
+    def _walk(self, folder: str, levels: tuple[re.Pattern[str], ...], is_top: bool = False) -> Iterator[_CachedFile]:
         entries = _entries(folder)
         for entry in entries:
             try:

@@ -182,9 +182,7 @@ class Urllib3Transport:
 class _Body:
     """Reads one body, as it comes in."""
 
-    def __init__(
-        self, request: TransferRequest, response: Any, headers: Mapping[str, str], watched: Watched
-    ) -> None:
+    def __init__(self, request: TransferRequest, response: Any, headers: Mapping[str, str], watched: Watched) -> None:
         self._request = request
         self._response = response
         self._watched = watched

@@ -33,12 +33,8 @@ _LOGIN = re.compile(
     r"(?:/[^/]+)?/(?:user/(?:login|log_in|logout|sign_in)|users/sign_in|login|log_in|auth|saml|sso)(?:/|$)",
     re.I,
 )
-_WEB_PAGE = re.compile(
-    rb"\s*(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
-)
-_REFUSED_SIGNATURE = re.compile(
-    rb"expired|signature|AccessDenied|token|credential|RequestTimeTooSkewed", re.I
-)
+_WEB_PAGE = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_REFUSED_SIGNATURE = re.compile(rb"expired|signature|AccessDenied|token|credential|RequestTimeTooSkewed", re.I)
 _TRANSIENT_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -80,9 +76,7 @@ def refusal(address: MediaAddress, reply: TransferReply, own: bool) -> ShotgunDa
         )
     if status == 400 and own and not address.is_signed:
         return MediaMissing(f"{asked}: the site has no such file to download (HTTP 400).")
-    if status in (401, 403) or (
-        status == 400 and (address.is_signed or _REFUSED_SIGNATURE.search(reply.excerpt))
-    ):
+    if status in (401, 403) or (status == 400 and (address.is_signed or _REFUSED_SIGNATURE.search(reply.excerpt))):
         return MediaExpired(
             f"{asked}: the media host no longer accepts this url (HTTP {status}). Ask the site for a new one."
         )

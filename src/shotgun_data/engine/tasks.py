@@ -108,7 +108,7 @@ class TaskGraph:
         tickets: list[Ticket] = []
         groups: set[Group] = set()
         for task in tasks:
-            del self._tasks[task.id]
+            self._tasks.pop(task.id, None)  # gone already while its own slot stops it
             task.stopped = True
             if task.ticket is not None:
                 tickets.append(task.ticket)
@@ -160,8 +160,8 @@ class TaskGraph:
             task.state = SUCCEEDED
             task.result = result
             ready = _release(task, result)
+        self._post(Event("completed", task, task.group))  # first: its signal comes before those of what it frees
         self._submit(ready)
-        self._post(Event("completed", task, task.group))
 
     def _fail(self, task: Task, message: str, trace: str) -> None:
         with self._lock:

@@ -1,0 +1,55 @@
+"""Retrievers and task managers that are stopped when their test ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Callable
+
+import pytest
+
+from shotgun_data import BackgroundTaskManager, Settings, ShotgunDataRetriever
+
+
+@pytest.fixture
+def make_manager(qapp: Any) -> Iterator[Callable[..., BackgroundTaskManager]]:
+    """Makes task managers that are processing, unless told otherwise."""
+    made: list[BackgroundTaskManager] = []
+
+    def make(start_processing: bool = True, **arguments: Any) -> BackgroundTaskManager:
+        made.append(BackgroundTaskManager(None, start_processing, **arguments))
+        return made[-1]
+
+    yield make
+    for manager in made:
+        manager.shut_down()
+
+
+@pytest.fixture
+def manager(make_manager: Callable[..., BackgroundTaskManager]) -> BackgroundTaskManager:
+    """A task manager that is processing."""
+    return make_manager()
+
+
+@pytest.fixture
+def make_retriever(qapp: Any, site: Any, cache_dir: Any) -> Iterator[Callable[..., ShotgunDataRetriever]]:
+    """Makes retrievers of the embedded site that are started, unless told otherwise."""
+    made: list[ShotgunDataRetriever] = []
+
+    def make(start: bool = True, sg: Any = None, manager: Any = None, **settings: Any) -> ShotgunDataRetriever:
+        settings.setdefault("cache_dir", cache_dir)
+        settings.setdefault("retry_delay", 0.01)
+        retriever = ShotgunDataRetriever(None, sg or site.connect(), manager, settings=Settings(**settings))
+        made.append(retriever)
+        if start:
+            retriever.start()
+        return retriever
+
+    yield make
+    for retriever in made:
+        retriever.stop()
+
+
+@pytest.fixture
+def retriever(make_retriever: Callable[..., ShotgunDataRetriever]) -> ShotgunDataRetriever:
+    """A started retriever of the embedded site."""
+    return make_retriever()

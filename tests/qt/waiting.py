@@ -1,0 +1,104 @@
+"""Waiting for signals, and writing down what they said."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Optional
+
+from shotgun_data.qt.binding import QtCore
+
+DEADLINE = 20.0
+
+
+class _DeadlineOver(QtCore.QObject):
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.over = False
+        self._timer = self.startTimer(max(1, int(seconds * 1000)))
+
+    def timerEvent(self, event: Any) -> None:
+        self.over = True
+        self.killTimer(self._timer)
+
+
+def wait_until(condition: Callable[[], Any], seconds: float = DEADLINE) -> None:
+    """Run the event loop until a condition holds; it sleeps until there are events, and never polls."""
+    deadline = _DeadlineOver(seconds)
+    loop = QtCore.QEventLoop()
+    flags = QtCore.QEventLoop.ProcessEventsFlag.AllEvents | QtCore.QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+    while not condition():
+        assert not deadline.over, f"nothing more came within {seconds} s"
+        loop.processEvents(flags)
+
+
+def settle(app: Any) -> None:
+    """Run the event loop until no event is left: what would be delivered has been."""
+    for _ in range(5):
+        app.processEvents()
+
+
+class Outcomes:
+    """What a retriever said, by uid."""
+
+    def __init__(self, retriever: Any) -> None:
+        self.all: list[tuple[str, str, Any]] = []
+        self.progress: list[tuple[str, int, Optional[int]]] = []
+        self.threads: list[Any] = []
+        retriever.work_completed.connect(self._completed)
+        retriever.work_failure.connect(self._failed)
+        retriever.work_progress.connect(lambda uid, done, total: self.progress.append((uid, done, total)))
+
+    def _completed(self, uid: str, request_type: str, data: dict[str, Any]) -> None:
+        self.threads.append(QtCore.QThread.currentThread())
+        self.all.append((uid, request_type, data))
+
+    def _failed(self, uid: str, message: str) -> None:
+        self.threads.append(QtCore.QThread.currentThread())
+        self.all.append((uid, "failure", message))
+
+    @property
+    def uids(self) -> list[str]:
+        """In the order of arrival."""
+        return [uid for uid, _, _ in self.all]
+
+    def of(self, uid: str) -> list[tuple[str, Any]]:
+        """``(request_type, data)`` or ``("failure", message)``, as often as it came."""
+        return [(kind, data) for found, kind, data in self.all if found == uid]
+
+    def wait(self, *uids: str, seconds: float = DEADLINE) -> None:
+        """Until there is an outcome for each of these."""
+        wait_until(lambda: set(uids) <= set(self.uids), seconds)
+
+    def one(self, uid: str, seconds: float = DEADLINE) -> tuple[str, Any]:
+        """Wait for a request and give its one outcome."""
+        self.wait(uid, seconds=seconds)
+        (outcome,) = self.of(uid)
+        return outcome
+
+
+class TaskSignals:
+    """What a task manager said, in order."""
+
+    def __init__(self, manager: Any) -> None:
+        self.all: list[tuple[Any, ...]] = []
+        manager.task_completed.connect(lambda uid, group, result: self.all.append(("completed", uid, group, result)))
+        manager.task_failed.connect(
+            lambda uid, group, message, trace: self.all.append(("failed", uid, group, message, trace))
+        )
+        manager.task_group_finished.connect(lambda group: self.all.append(("finished", group)))
+
+    def of(self, uid: int) -> list[tuple[Any, ...]]:
+        return [entry for entry in self.all if entry[0] != "finished" and entry[1] == uid]
+
+    @property
+    def finished(self) -> list[Any]:
+        return [entry[1] for entry in self.all if entry[0] == "finished"]
+
+    def wait(self, *uids: int) -> None:
+        wait_until(lambda: all(self.of(uid) for uid in uids))
+
+
+def let_pass(seconds: float) -> None:
+    """Run the event loop for a while, to see that something does *not* come."""
+    end = time.monotonic() + seconds
+    wait_until(lambda: time.monotonic() >= end or None, seconds + 5)

@@ -394,6 +394,18 @@ def test_the_connections_own_ca_file_is_trusted_and_nothing_else(
         assert len(site.seen) == 1
 
 
+def test_a_certificate_of_another_host_is_not_trusted(
+    tls_site: Origin, certificate: tuple[Path, Path], library: MediaLibrary
+) -> None:
+    with tls_site as site:
+        url = f"https://localhost:{site.port}"
+        access = SiteAccess(url, lambda renew: "token", ca_certs=str(certificate[0]))
+        error = failed(library, f"{url}/1.png", access, errors.SiteUnreachable)
+        assert "not trusted" in str(error)
+        assert not error.retryable
+        assert site.seen == []
+
+
 def test_a_silent_tls_server_can_be_cancelled(
     tls_site: Origin, certificate: tuple[Path, Path], library: MediaLibrary
 ) -> None:

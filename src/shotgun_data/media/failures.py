@@ -33,7 +33,8 @@ def no_answer(address: MediaAddress, error: BaseException) -> SiteUnreachable:
                 "connection's http_proxy."
             )
         return SiteUnreachable(f"{asked}: the connection's proxy did not connect to {host}. Check http_proxy.")
-    if met(ssl.SSLCertVerificationError):
+    # urllib3 1.26 brings a CertificateError of its own.
+    if met(ssl.SSLCertVerificationError) or any(type(cause).__name__ == "CertificateError" for cause in causes):
         return _final(
             f"{asked}: the certificate of {host} is not trusted. If a studio proxy signs it, pass "
             "that proxy's CA file as ca_certs, or set SHOTGUN_API_CACERTS to it."

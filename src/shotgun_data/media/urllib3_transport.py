@@ -30,6 +30,8 @@ _DRAIN = 64 * 1024  # reading a short refusal to its end is cheaper than a new c
 
 _TROUBLE = (HTTPError, http.client.HTTPException, OSError, ValueError)
 
+_HAS_READ1 = hasattr(urllib3.HTTPResponse, "read1")  # not in 1.26
+
 _current = threading.local()
 _QUERY = re.compile(r"\?[^\s\"']+")
 
@@ -163,6 +165,10 @@ class Urllib3Transport:
             context = ssl.create_default_context(cafile=ca_certs)
         except OSError:
             raise bad_ca_file(ca_certs or "of the system") from None
+        if not _HAS_READ1:
+            # urllib3 1.26 gives ssl no name to check where the host is an IP address, and fails; where ssl does
+            # not check the name, every urllib3 checks it itself.
+            context.check_hostname = False
         options: dict[str, Any] = {
             "num_pools": 32,
             "maxsize": self._pool_size,
@@ -192,8 +198,8 @@ class _Body:
         self._length = int(length) if not is_chunked and length.isascii() and length.isdigit() else None
         self.is_framed = is_chunked or self._length is not None
         # Only read1 returns what has come so far; read() waits for the whole of its 64 KB, however slow they
-        # come. urllib3 1.26 has it one level further down.
-        self._source = response if hasattr(response, "read1") else response._fp
+        # come. Older urllib3 has it one level further down.
+        self._source = response if _HAS_READ1 else response._fp
 
     def pour(self) -> int:
         """Everything into the sink; the size."""

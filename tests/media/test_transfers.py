@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
+import os
 import socket
 import ssl
 import subprocess
@@ -346,6 +348,41 @@ def test_threads_end_with_their_work(host: Origin, library: MediaLibrary, access
     for thread in watchers:
         thread.join(8)
         assert not thread.is_alive()
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="descriptors are counted in /proc")
+def test_failures_leave_no_descriptor_behind(
+    host: Origin, new_library: Callable[..., MediaLibrary], access: SiteAccess
+) -> None:
+    def cut(exchange: Exchange) -> None:
+        start(exchange, length=len(JPEG))
+        exchange.wfile.write(JPEG[:-1])
+        exchange.close_connection = True
+
+    answers = [cut, Exchange.reset, reply(404), reply(503), reply(200, b"text"), image()]
+
+    def round_of_failures() -> None:
+        library = new_library()
+        for answer in answers:
+            host.routes["*"] = answer
+            try:
+                library.download_thumbnail(f"{host.url}/1.png", access)
+            except errors.ShotgunDataError:
+                pass
+        library.close()
+
+    def count() -> int:
+        gc.collect()
+        return len(os.listdir("/proc/self/fd"))
+
+    round_of_failures()
+    before = count()
+    for _ in range(20):
+        round_of_failures()
+    deadline = time.monotonic() + 5
+    while count() > before + 3 and time.monotonic() < deadline:
+        host.released.wait(0.05)  # the server's side of the connections is in this process too
+    assert count() <= before + 3
 
 
 # TLS

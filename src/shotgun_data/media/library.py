@@ -30,7 +30,8 @@ class MediaLibrary:
     and leaves every other repetition to its caller, who knows what else is waiting. The result is a whole
     file, or one of the errors below; nothing else is left on the disk.
 
-    :raises Cancelled: ``cancelled`` said so; it is asked at each chunk, and while the other side is silent.
+    :raises Cancelled: ``cancelled`` said so. It is asked at each chunk, and ten times a second by another
+        thread while the other side is silent.
     :raises MediaExpired: the signed url is no longer accepted. Ask the site for a new one and call again.
     :raises MediaPending: the site serves its placeholder for media that it is still transcoding.
     :raises MediaMissing: there is no such media.

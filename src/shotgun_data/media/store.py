@@ -100,6 +100,8 @@ class IncomingFile:
                 self._replace(final)
             except FileNotFoundError:
                 # The folder, and the temporary's name with it, was removed under way; the open file is whole.
+                if self._file.closed:
+                    raise
                 self._write_again()
                 self._replace(final)
         except PermissionError as error:
@@ -157,12 +159,12 @@ def _open_temporary(folder: Path) -> tuple[str, BinaryIO]:
     """A new file that only we write to, with the permissions of the umask (``mkstemp`` would give 0600, and
     keep the rest of the group from reading a shared cache)."""
     path = os.path.join(folder, f"{TEMPORARY_PREFIX}{uuid.uuid4().hex}{TEMPORARY_SUFFIX}")
-    for attempt in (1, 2):
-        os.makedirs(folder, exist_ok=True)
+    for attempt in (1, 2, 3):
         try:
-            descriptor = os.open(path, _FLAGS, 0o666)
-            break
-        except FileNotFoundError:  # the folder vanished between the two calls: a sweep, or a cleaning artist
-            if attempt == 2:
+            return path, os.fdopen(os.open(path, _FLAGS, 0o666), "w+b", buffering=0)
+        except FileNotFoundError:
+            if attempt == 3:
                 raise
-    return path, os.fdopen(descriptor, "w+b", buffering=0)
+        # Once where there is no such folder yet; again where a sweep removes the empty folder in between.
+        os.makedirs(folder, exist_ok=True)
+    raise AssertionError("the last attempt returns or raises")

@@ -74,7 +74,8 @@ class _QueryFilter(logging.Filter):
         return True
 
 
-logging.getLogger("urllib3.connectionpool").addFilter(_QueryFilter())
+for _name in ("connectionpool", "connection", "response", "util.retry"):
+    logging.getLogger(f"urllib3.{_name}").addFilter(_QueryFilter())
 
 
 class Urllib3Transport:

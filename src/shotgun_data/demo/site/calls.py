@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import Any, Deque, List, Mapping, Optional
+from typing import Any, Deque, List, Mapping, Optional, Tuple
 
 __all__ = ["CallLog", "RecordedRequest"]
 
@@ -73,7 +73,7 @@ class CallLog:
             self._requests.append(request)
 
 
-def _named(body: bytes) -> tuple[Optional[str], Any]:
+def _named(body: bytes) -> Tuple[Optional[str], Any]:
     try:
         call = json.loads(body)
     except ValueError:
@@ -81,6 +81,7 @@ def _named(body: bytes) -> tuple[Optional[str], Any]:
     if not isinstance(call, Mapping):
         return None, None
     name = call.get("method_name")
-    params = call.get("params") if isinstance(call.get("params"), list) else []
-    payload = params if name == "info" else params[1:]
+    params = call.get("params")
+    parts: List[Any] = params if isinstance(params, list) else []
+    payload = parts if name == "info" else parts[1:]
     return (name if isinstance(name, str) else None), (payload[0] if payload else None)

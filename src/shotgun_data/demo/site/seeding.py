@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
+from . import production
 from .media_store import MediaStore
 from .protocol.sessions import DEMO_LOGIN, DEMO_SCRIPT
 from .schema import STATUSES
@@ -21,20 +22,11 @@ def seed(store: Store, media: MediaStore, shots: Optional[int]) -> None:
         if not store.read("ApiUser", [["firstname", "is", DEMO_SCRIPT]], limit=1):
             store.bulk_insert("ApiUser", [{"firstname": DEMO_SCRIPT, "lastname": "1.0", "description": "Demo"}])
         if shots is not None and store.is_empty():
-            _fill(store, media, shots)
+            production.fill(store, media, shots)
         if not store.read("Status", [], limit=1):
             store.bulk_insert(
                 "Status", [{"code": code, "name": name, "bg_color": color} for code, name, color in STATUSES]
             )
         if not store.read("HumanUser", [["login", "is", DEMO_LOGIN]], limit=1):
-            store.bulk_insert("HumanUser", [{"name": "Demo Artist", "login": DEMO_LOGIN, "email": "artist@example.com"}])
-
-
-def _fill(store: Store, media: MediaStore, shots: int) -> None:
-    try:
-        from .production import fill
-    except ImportError:
-        project = store.create("Project", {"name": "Demo Project"})
-        store.bulk_insert("Shot", [{"code": f"sh{n:04d}0", "project": project} for n in range(1, shots + 1)])
-    else:
-        fill(store, media, shots)
+            artist = {"name": "Demo Artist", "login": DEMO_LOGIN, "email": "artist@example.com"}
+            store.bulk_insert("HumanUser", [artist])

@@ -9,10 +9,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Optional, Type
+from typing import Any, Dict, Mapping, Optional, Type
 
-import shotgun_api3
 from aiohttp import web
+from shotgun_api3.shotgun import Shotgun
 
 from . import seeding
 from .app import build
@@ -149,11 +149,18 @@ class EmbeddedSite:
         """Revoke all session tokens issued so far."""
         self.sessions.expire_all()
 
-    def connect(self, **kwargs: Any) -> shotgun_api3.Shotgun:
+    def identify(self, auth: Mapping[str, Any]) -> Dict[str, Any]:
+        """The person or script that these authentication parameters belong to, as a link.
+
+        :raises APIFault: where they are wrong; the message is what the client shows.
+        """
+        return self.sessions.authenticate(auth).link
+
+    def connect(self, **kwargs: Any) -> Shotgun:
         """A real client of this site, as script ``demo`` unless ``kwargs`` say otherwise."""
         if not any(name in kwargs for name in ("script_name", "login", "session_token")):
             kwargs = {"script_name": DEMO_SCRIPT, "api_key": DEMO_KEY, **kwargs}
-        return shotgun_api3.Shotgun(self.url, **kwargs)
+        return Shotgun(self.url, **kwargs)
 
     def _listen(self) -> socket.socket:
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Mapping
 
 from ..api_fault import INVALID_REQUEST, APIFault, shown
 from ..store import Presentation, Store
-from . import entities, site_calls
+from . import conversation, entities, navigation, preferences, schema_changes, site_calls, summaries
 from .call import Call, Method
 from .sessions import Sessions
 
@@ -29,7 +29,15 @@ __all__ = ["Dispatcher"]
 
 _log = logging.getLogger(__name__)
 
-_METHODS: Dict[str, Method] = {**site_calls.METHODS, **entities.METHODS}
+_METHODS: Dict[str, Method] = {
+    **site_calls.METHODS,
+    **schema_changes.METHODS,
+    **entities.METHODS,
+    **summaries.METHODS,
+    **conversation.METHODS,
+    **navigation.METHODS,
+    **preferences.METHODS,
+}
 _WITHOUT_AUTHENTICATION = ("info",)
 
 
@@ -47,7 +55,7 @@ class Dispatcher:
             return _dump(self._carry_out(_parsed(body)))
         except APIFault as fault:
             return _dump({"exception": True, "message": fault.message, "error_code": fault.code})
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever went wrong, the client must get an answer
             _log.exception("the embedded site failed on a call")
             return _dump({"exception": True, "message": "API internal error.", "error_code": 100})
 

@@ -7,10 +7,11 @@ from typing import Any, Dict, List, Mapping, Tuple
 from ..api_fault import shown
 from ..store import Read
 from .call import PAGE_SIZE, Call, Method
+from .navigation import nav_filters
 
 __all__ = ["METHODS"]
 
-_PRESETS = ("LATEST",)
+_PRESETS = ("LATEST", "NAV_ENTRIES")
 
 
 def read(call: Call) -> Any:
@@ -66,7 +67,7 @@ def _with_presets(call: Call) -> Any:
         name = preset.get("preset_name") if isinstance(preset, dict) else None
         if name not in _PRESETS:
             raise call.fault(f"invalid filter preset {shown(preset)}. Valid presets: {shown(list(_PRESETS))}")
-        conditions.append(_latest(call, preset))
+        conditions.append({"conditions": nav_filters(call, preset)} if name == "NAV_ENTRIES" else _latest(call, preset))
     if not conditions:
         return filters
     return {"logical_operator": "and", "conditions": [filters or {"conditions": []}, *conditions]}
@@ -148,7 +149,7 @@ def revive(call: Call) -> Any:
 
 def batch(call: Call) -> Any:
     """Several creates, updates and deletes in one transaction: all of them, or none."""
-    requests = call.params if isinstance(call.params, list) else []
+    requests: List[Any] = call.params if isinstance(call.params, list) else []
     results: List[Any] = []
     with call.store.transaction():
         for request in requests:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 __all__ = ["LINK_TYPES", "EntityType", "Field"]
 
@@ -56,9 +56,15 @@ class Field:
     reverse: Optional[Tuple[str, str]] = None
     expression: Optional[str] = None
 
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Field:
+        """A field from the JSON object of its attributes."""
+        kept: Dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in values.items()}
+        return cls(**kept)
+
     @property
     def storage(self) -> str:
-        """``column``, ``link`` (type and id columns), ``join`` (a table of its own), ``reverse`` or ``expression``."""
+        """``column``, ``link`` (type and id columns), ``join`` (its own table), ``reverse`` or ``expression``."""
         if self.expression is not None:
             return "expression"
         if self.reverse is not None:
@@ -68,7 +74,7 @@ class Field:
         return "link" if self.data_type == "entity" else "column"
 
     def describe(self, entity_type: str) -> Dict[str, Any]:
-        """This field as ``schema_read`` returns it: every property with its ``value`` and whether it is ``editable``."""
+        """This field as ``schema_read`` returns it: each property with its ``value`` and whether it is ``editable``."""
 
         def prop(value: Any, editable: bool = False) -> Dict[str, Any]:
             return {"value": value, "editable": editable}
@@ -108,11 +114,10 @@ class EntityType:
     display_name: str
     display_field: str
     fields: Dict[str, Field] = field(default_factory=dict)
-    in_search: bool = True
 
     @classmethod
     def build(
-        cls, name: str, display_name: str, display_field: str, fields: List[Field], in_search: bool = True
+        cls, name: str, display_name: str, display_field: str, fields: List[Field]
     ) -> EntityType:
         """An entity type of these fields, in this order."""
-        return cls(name, display_name, display_field, {f.name: f for f in fields}, in_search)
+        return cls(name, display_name, display_field, {f.name: f for f in fields})

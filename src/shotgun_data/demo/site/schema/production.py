@@ -39,9 +39,9 @@ def _open_notes(entity_type: str) -> Field:
 
 
 def _kind(
-    name: str, display: str, fields: List[Field], display_field: str = "code", in_search: bool = True
+    name: str, display: str, fields: List[Field], display_field: str = "code"
 ) -> EntityType:
-    return EntityType.build(name, display, display_field, every_type(display_field) + fields, in_search)
+    return EntityType.build(name, display, display_field, every_type(display_field) + fields)
 
 
 def entity_types() -> List[EntityType]:
@@ -83,7 +83,6 @@ def entity_types() -> List[EntityType]:
             "Phase",
             "Phase",
             [text("code", "Phase Name"), _PROJECT, date("start_date", "Start Date"), date("end_date", "End Date")],
-            in_search=False,
         ),
         _kind(
             "Episode",
@@ -207,7 +206,6 @@ def entity_types() -> List[EntityType]:
                 text("description", "Description"),
                 link("department", "Department", "Department"),
             ],
-            in_search=False,
         ),
         _kind(
             "Task",

@@ -55,9 +55,9 @@ _PEOPLE = ("HumanUser", "Group")
 
 
 def _kind(
-    name: str, display: str, fields: List[Field], display_field: str = "code", in_search: bool = True
+    name: str, display: str, fields: List[Field], display_field: str = "code"
 ) -> EntityType:
-    return EntityType.build(name, display, display_field, every_type(display_field) + fields, in_search)
+    return EntityType.build(name, display, display_field, every_type(display_field) + fields)
 
 
 def entity_types() -> List[EntityType]:
@@ -124,7 +124,6 @@ def entity_types() -> List[EntityType]:
             "PublishedFileType",
             "Published File Type",
             [text("code", "Name", mandatory=True), text("short_name", "Short Name"), image()],
-            in_search=False,
         ),
         _kind(
             "Note",
@@ -159,7 +158,6 @@ def entity_types() -> List[EntityType]:
                 _PROJECT,
             ],
             display_field="content",
-            in_search=False,
         ),
         _kind(
             "Attachment",
@@ -217,7 +215,6 @@ def entity_types() -> List[EntityType]:
                 image(),
             ],
             display_field="firstname",
-            in_search=False,
         ),
         _kind(
             "Group",
@@ -229,7 +226,6 @@ def entity_types() -> List[EntityType]:
             "Department",
             [text("name", "Department"), text("code", "Short Name"), typed("color", "color", "Color")],
             display_field="name",
-            in_search=False,
         ),
         _kind(
             "Status",
@@ -241,7 +237,6 @@ def entity_types() -> List[EntityType]:
                 number("list_order", "Order"),
             ],
             display_field="name",
-            in_search=False,
         ),
         _kind("Tag", "Tag", [text("name", "Tag Name", mandatory=True, unique=True)], display_field="name"),
         _kind(
@@ -269,7 +264,6 @@ def entity_types() -> List[EntityType]:
                 text("mac_path", "Mac Path"),
                 text("windows_path", "Windows Path"),
             ],
-            in_search=False,
         ),
         _kind(
             "EventLogEntry",
@@ -285,7 +279,6 @@ def entity_types() -> List[EntityType]:
                 typed("uuid", "session_uuid", "Session UUID"),
             ],
             display_field="description",
-            in_search=False,
         ),
         _kind(
             "CustomEntity01",

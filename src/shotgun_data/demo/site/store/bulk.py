@@ -84,10 +84,11 @@ def _values(
         value = row.get(field.name, defaults.get(field.name))
         if field.storage == "link":
             values += (None, None) if value is None else (value["type"], value["id"])
+        elif isinstance(value, dict) and field.data_type == "url":
+            own = {"id": number} if type_name == "Attachment" else {}
+            value = {"type": "Attachment", "link_type": "upload", **value, **own}
+            values.append(json.dumps(value, ensure_ascii=False))
         elif isinstance(value, (dict, list)):
-            if field.data_type == "url":
-                own = {"id": number} if type_name == "Attachment" else {}
-                value = {"type": "Attachment", "link_type": "upload", **value, **own}
             values.append(json.dumps(value, ensure_ascii=False))
         elif isinstance(value, bool):
             values.append(int(value))

@@ -53,7 +53,8 @@ class EventLog:
             meta["old_value"], meta["new_value"] = old, new
         text = f'changed "{field.display_name}" on {_called(subject)}'
         if isinstance(new, (str, int, float)):
-            text = f'changed "{field.display_name}" from "{"" if old is None else old}" to "{new}" on {_called(subject)}'
+            before = "" if old is None else old
+            text = f'changed "{field.display_name}" from "{before}" to "{new}" on {_called(subject)}'
         self._write(subject, "Change", field.name, meta, text)
 
     def retired(self, subject: Subject) -> None:

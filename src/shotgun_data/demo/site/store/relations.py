@@ -19,8 +19,8 @@ _RANGE = _EQUAL + ("less_than", "greater_than", "between", "not_between")
 _TEXT = ("contains", "not_contains", "is", "is_not", "starts_with", "ends_with", "in", "not_in")
 _CALENDAR = ("in_calendar_day", "in_calendar_week", "in_calendar_month", "in_calendar_year")
 _TIME = _RANGE + ("in_last", "not_in_last", "in_next", "not_in_next") + _CALENDAR
-_LINK = ("is", "is_not", "in", "not_in", "type_is", "type_is_not", "name_is", "name_contains", "name_not_contains")
-_LINK += ("name_starts_with", "name_ends_with")
+_NAME = ("name_is", "name_contains", "name_not_contains", "name_starts_with", "name_ends_with")
+_LINK = _EQUAL + ("type_is", "type_is_not") + _NAME
 
 _RELATIONS: Dict[str, Tuple[str, ...]] = {
     **dict.fromkeys(("text", "footage", "entity_type", "uuid"), _TEXT),
@@ -34,7 +34,7 @@ _RELATIONS: Dict[str, Tuple[str, ...]] = {
 _EXPECTED: Dict[str, Tuple[str, ...]] = {
     **dict.fromkeys(("number", "percent", "duration", "timecode"), ("String", "Integer", "NilClass")),
     **dict.fromkeys(("float", "currency"), ("String", "Float", "Integer", "NilClass")),
-    "checkbox": ("TrueClass", "FalseClass", "NilClass"),
+    "checkbox": ("TrueClass", "FalseClass"),
     "serializable": ("Hash", "Array", "NilClass"),
     "image": ("NilClass",),
     "url": ("NilClass",),

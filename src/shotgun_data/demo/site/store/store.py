@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, ContextManager, Dict, List, Mapping, Optional, Sequence
 
 from ..api_fault import APIFault, shown
 from ..schema import EntityType, Field, Schema
 from .bulk import bulk_insert
 from .database import Database
+from .paths import Query
 from .reading import Presentation, Read, count, read
 from .tables import create_statements, field_statements, quoted
 from .writing import Writer
@@ -33,8 +35,7 @@ class Store:
             for statement in create_statements(self.schema):
                 connection.execute(statement)
             for entity_type, definition in connection.execute('SELECT entity_type, definition FROM "__field"'):
-                kept = {k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(definition).items()}
-                self.schema.set_field(entity_type, Field(**kept))
+                self.schema.set_field(entity_type, Field.from_json(json.loads(definition)))
 
     def close(self) -> None:
         """Close the database; without a ``data_dir``, forget everything. Idempotent."""
@@ -151,6 +152,13 @@ class Store:
         """Whether the site has no project yet."""
         return not self.database.rows('SELECT 1 FROM "Project" LIMIT 1')
 
+    def field_at(self, kind: EntityType, path: str, method: str = "read") -> Field:
+        """The field at the end of a path such as ``sg_sequence.Sequence.code``, or the site's fault."""
+        column, rest = Query(self.schema, kind, method).resolve(path)
+        if rest:
+            raise APIFault(f"API {method}() {kind.name}.{path} doesn't exist:\n{shown(path)}")
+        return column.field
+
     def setting(self, key: str) -> Optional[str]:
         """A value that :meth:`keep_setting` kept."""
         rows = self.database.rows('SELECT value FROM "__site" WHERE key = ?', (key,))
@@ -179,18 +187,9 @@ class Store:
             connection.execute('DELETE FROM "__field" WHERE entity_type = ? AND name = ?', (entity_type, name))
             self.schema.remove_field(entity_type, name)
 
-    def each_searchable(self) -> Iterator[Tuple[str, EntityType]]:
-        """Entity types that a search over everything looks into."""
-        return ((name, kind) for name, kind in self.schema.entity_types.items() if kind.in_search)
-
-    def transaction(self) -> Any:
+    def transaction(self) -> ContextManager[sqlite3.Connection]:
         """A context manager: all changes inside it, or none."""
         return self.database.write()
-
-    def snapshot(self, work: Callable[[], Any]) -> Any:
-        """Run ``work`` so that all its reads see one state of the data."""
-        with self.database.snapshot():
-            return work()
 
     def _keep_field(self, entity_type: str, field: Field) -> None:
         with self.database.write() as connection:

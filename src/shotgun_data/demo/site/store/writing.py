@@ -143,7 +143,9 @@ class Writer:
             raise self._missing(entity_id)
 
     def _missing(self, entity_id: Any) -> APIFault:
-        return APIFault(f"API {self.method}() entity of type [{self._kind.name}] with id={shown(entity_id)} doesn't exist.")
+        return APIFault(
+            f"API {self.method}() entity of type [{self._kind.name}] with id={shown(entity_id)} doesn't exist."
+        )
 
     def _retired(self, entity_id: int) -> bool:
         row = None

@@ -89,12 +89,18 @@ def read(database: Database, schema: Schema, what: Read, present: Optional[Prese
         selection.add(name)
     where, params = where_clause(query, what)
     order = ", ".join(_order(query, what.order) + [f"{query.alias}.id"])
-    sql = f"SELECT {', '.join(selection.columns)} FROM {query.source} WHERE {where} ORDER BY {order}"
-    if what.limit is not None or what.offset:
-        sql += f" LIMIT {-1 if what.limit is None else int(what.limit)} OFFSET {int(what.offset)}"
+    found = f"FROM {query.source} WHERE {where} ORDER BY {order}"
+    columns = f"SELECT {', '.join(selection.columns)} "
     with database.snapshot():
-        rows = database.rows(sql, params)
-        return selection.build(rows)
+        if what.limit is None and not what.offset:
+            return selection.build(database.rows(columns + found, params))
+        # the page's ids first: a sort of whole rows would compute every column of all the pages before it
+        most = -1 if what.limit is None else int(what.limit)
+        page = f"SELECT {query.alias}.id {found} LIMIT {most} OFFSET {int(what.offset)}"
+        ids = [row[0] for row in database.rows(page, params)]
+        of_page = f"FROM {query.source} WHERE {query.alias}.id IN (SELECT value FROM json_each(?))"
+        rows = {row[0]: row for row in database.rows(columns + of_page, (json.dumps(ids),))}
+        return selection.build([rows[number] for number in ids])
 
 
 def count(database: Database, schema: Schema, what: Read) -> int:

@@ -74,6 +74,15 @@ def test_other_spellings_of_the_site_are_the_site(url: str) -> None:
     assert access.owns(MediaAddress.parse(url, MediaAddress.parse(SITE)))
 
 
+def test_without_a_sites_address_no_url_is_the_sites(host: Origin, library: MediaLibrary, session: Session) -> None:
+    """As with a Mockgun: media of other hosts is downloaded all the same."""
+    host.routes["*"] = image()
+    assert library.download_thumbnail(f"{host.url}/1.png", SiteAccess("", session)).read_bytes() == PNG
+    assert session.asked == []
+    with pytest.raises(errors.MediaRejected):
+        library.download_thumbnail("/1.png", SiteAccess("", session))
+
+
 # The session is refused
 
 

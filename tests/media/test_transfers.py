@@ -236,7 +236,7 @@ def test_silence_ends_at_the_read_timeout(
     begun = time.monotonic()
     with pytest.raises((errors.SiteUnreachable, errors.TransferFailed)) as raised:
         new_library(read_timeout=0.5).download_thumbnail(f"{host.url}/1.jpg", access)
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 10
     assert raised.value.retryable
 
 
@@ -247,10 +247,10 @@ def test_a_slow_body_that_gets_on_is_whole_in_the_end(
         start(exchange, length=len(JPEG))
         for offset in range(0, len(JPEG), 4000):
             exchange.wfile.write(JPEG[offset : offset + 4000])
-            host.released.wait(0.15)
+            host.released.wait(0.2)
 
     host.routes["*"] = slow
-    library = new_library(read_timeout=0.5)
+    library = new_library(read_timeout=1)
     assert library.download_thumbnail(f"{host.url}/1.jpg", access).read_bytes() == JPEG
 
 
@@ -484,3 +484,20 @@ def test_other_users_of_urllib3_keep_their_log(host: Origin, caplog: pytest.LogC
     host.routes["*"] = image()
     urllib3.PoolManager().request("GET", f"{host.url}/1.png?mine=1")
     assert "/1.png?mine=1" in caplog.text
+
+
+def test_a_body_is_streamed_and_never_held_as_a_whole(host: Origin, library: MediaLibrary, access: SiteAccess) -> None:
+    size, piece = 32 * 1024**2, bytes(1024**2)
+
+    def large(exchange: Exchange) -> None:
+        start(exchange, length=size)
+        for _ in range(size // len(piece)):
+            exchange.wfile.write(piece)
+
+    host.routes["*"] = large
+    steps = [0]
+    path = library.download_attachment(
+        f"{host.url}/1", "a.bin", access, progress=lambda done, total: steps.append(done)
+    )
+    assert path.stat().st_size == steps[-1] == size
+    assert max(after - before for before, after in zip(steps, steps[1:])) <= 64 * 1024

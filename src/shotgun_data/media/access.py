@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import functools
+from dataclasses import dataclass
 from typing import Callable, Optional
 
 from ..errors import MediaRejected
@@ -31,17 +32,21 @@ class SiteAccess:
 
     base_url: str
     session_token: Callable[[bool], Optional[str]]
-    proxy: Optional[str] = field(default=None)
+    proxy: Optional[str] = None
     ca_certs: Optional[str] = None
     authorization: Optional[str] = None
 
     def owns(self, address: MediaAddress) -> bool:
         """Whether the address has the site's own scheme, host and port: only there do secrets go."""
-        return address.origin == MediaAddress.parse(self.base_url).origin
+        return self.site is not None and address.origin == self.site.origin
+
+    @functools.cached_property
+    def site(self) -> Optional[MediaAddress]:
+        """The site's own address; None where ``base_url`` is none: then no url is the site's own."""
+        try:
+            return MediaAddress.parse(self.base_url)
+        except MediaRejected:
+            return None
 
     def __repr__(self) -> str:
-        try:
-            site = str(MediaAddress.parse(self.base_url))
-        except MediaRejected:
-            site = "?"
-        return f"<SiteAccess {site}{' by a proxy' if self.proxy else ''}>"
+        return f"<SiteAccess {self.site}{' by a proxy' if self.proxy else ''}>"

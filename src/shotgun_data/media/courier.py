@@ -67,7 +67,6 @@ class Courier:
         self._progress = progress
         self._token: Optional[str] = None
         self._token_known = False
-        self._site = MediaAddress.parse(access.base_url).origin
 
     def fetch(
         self, url: str, sink: RestartableSink, max_bytes: int, is_page: Callable[[TransferReply], bool]
@@ -78,7 +77,7 @@ class Courier:
 
         :param is_page: says of a 200 whether it is a web page where media was asked for.
         """
-        start = MediaAddress.parse(url, MediaAddress.parse(self._access.base_url))
+        start = MediaAddress.parse(url, self._access.site)
         for renewed in (False, True):
             try:
                 return self._follow(start, sink, max_bytes, is_page)
@@ -104,14 +103,14 @@ class Courier:
                 raise pending(start)
             if self._cancelled():
                 raise Cancelled(f"GET {start}: cancelled.")
-            own = address.origin == self._site
+            own = self._access.owns(address)
             met_site = met_site or own
             sink.restart()
             reply = self._transport.fetch(self._request(address, sink, max_bytes, own))
             location = reply.headers.get("location")
             if reply.status in _REDIRECTS and location:
                 address = address.follow(location)
-                if address.origin == self._site and is_login(address):
+                if self._access.owns(address) and is_login(address):
                     raise _LoginAsked
                 if address.url in seen or len(seen) > MAX_REDIRECTS:
                     raise MediaRejected(

@@ -8,6 +8,7 @@ import re
 import socket
 import struct
 import threading
+from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Dict, Mapping, Optional, Tuple, Type, Union
 
@@ -16,8 +17,8 @@ from aiohttp import web
 from .signing import Denied, denial_xml
 
 HOP_PATH = "/_demo/hop/"
-WHOLE_BODY = "shotgun_data.whole_body"
-"""Set in a request whose answer will be damaged: a handler that streams gives a plain response instead."""
+WHOLE_BODY: ContextVar[bool] = ContextVar("whole_body", default=False)
+"""True where the answer will be damaged: a handler that streams gives a plain response instead."""
 
 _PIECE = 64 * 1024
 _POLL = 0.05  # seconds between two looks at whether a stalled answer was released or its client has left
@@ -255,7 +256,6 @@ class Reset(Action):
             return web.Response()
         sent = await _begin(request, response)
         await sent.write(_body_of(response)[: self.after])
-        await sent.drain()
         # An RST makes the receiver's kernel drop what was not read yet: the bytes get a moment to be read.
         await asyncio.sleep(_POLL)
         _reset(request)

@@ -197,8 +197,12 @@ class FaultPlan:
                 continue
             response = None
             if fault.after_processing or fault.action.needs_answer:
-                request[WHOLE_BODY] = True
-                response = await handler(request)
+                # Requests of one kept-alive connection share a context: it must not outlast this one.
+                token = WHOLE_BODY.set(True)
+                try:
+                    response = await handler(request)
+                finally:
+                    WHOLE_BODY.reset(token)
             return await fault.action.apply(request, response, self._releases, self._hops)
         return await handler(request)
 

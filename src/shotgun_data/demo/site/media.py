@@ -179,7 +179,11 @@ class _Serving:
         return await self._serve(request, await _in_thread(self._media.source, request.match_info["key"]))
 
     async def _serve(self, request: web.Request, file: MediaFile) -> web.StreamResponse:
-        etag = file.body.etag if isinstance(file.body, Generated) else hashlib.md5(file.body).hexdigest()
+        etag = (
+            file.body.etag
+            if isinstance(file.body, Generated)
+            else hashlib.md5(file.body, usedforsecurity=False).hexdigest()
+        )
         length = file.body.length if isinstance(file.body, Generated) else len(file.body)
         headers = {
             "ETag": f'"{etag}"',
@@ -200,7 +204,7 @@ class _Serving:
                 return web.Response(status=416, headers={"Content-Range": f"bytes */{length}"})
             status = 206
             headers["Content-Range"] = f"bytes {start}-{stop - 1}/{length}"
-        if isinstance(file.body, Generated) and WHOLE_BODY not in request and request.method != "HEAD":
+        if isinstance(file.body, Generated) and not WHOLE_BODY.get() and request.method != "HEAD":
             return await self._stream(request, file.body, start, stop, status, headers)
         if request.method == "HEAD":
             return web.Response(status=status, headers={**headers, "Content-Length": str(stop - start)})

@@ -68,10 +68,12 @@ class Canvas:
             mask = mask.point([round(value * strength) for value in range(256)])
         self.image.paste(colour, (left, top), mask)
 
-    def veil(self, top: float, bottom: float, colour: Colour, strength: float) -> None:
-        """Lay mist over a band, densest at its bottom."""
+    def veil(self, top: float, bottom: float, colour: Colour, strength: float, *, sinking: bool = True) -> None:
+        """Lay mist over a band, densest at its bottom, or at its top where it is not `sinking`."""
         height = max(1, round((bottom - top) * self._scale))
         ramp = Image.linear_gradient("L").resize((1, height), Image.Resampling.BILINEAR)
+        if not sinking:
+            ramp = ramp.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
         mask = ramp.point([round(value * strength) for value in range(256)]).resize((self.image.width, height))
         self.image.paste(colour, (0, round(top * self._scale)), mask)
 

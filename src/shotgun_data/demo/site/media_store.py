@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Callable, Dict, Optional, Set, Tuple, Union
 from urllib.parse import quote
@@ -47,13 +47,13 @@ class MediaFile:
     modified: float
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Upload:
+    """What is known of an upload besides its parts: the ``source`` and, for pictures, the ``thumbnail``."""
+
     name: str
     content_type: str
-    source: bytes
     modified: float
-    thumbnail: Optional[bytes] = None
 
 
 class MediaStore:
@@ -82,7 +82,7 @@ class MediaStore:
         self.signer = UrlSigner(lifetime, clock)
         self._clock = clock
         self._lock = threading.RLock()
-        self._uploads: Dict[str, _Upload] = {}
+        self._uploads: Dict[str, Tuple[_Upload, Dict[str, bytes]]] = {}
         self._ready_at: Dict[str, float] = {}
         self._held: Set[str] = set()
         self._holding = False
@@ -160,12 +160,12 @@ class MediaStore:
 
     def add_file(self, data: bytes, name: str, content_type: str) -> str:
         """Keep a file and return its key."""
-        return self._keep(_Upload(name, content_type, data, self._clock()))
+        return self._keep(_Upload(name, content_type, self._clock()), {"source": data})
 
     def add_thumbnail(self, data: bytes, name: str, content_type: str, *, filmstrip: bool = False) -> str:
         """Keep a picture and its transcoded JPEG, and return its key; ValueError where `data` is no picture."""
         jpeg = transcoding.filmstrip(data) if filmstrip else transcoding.thumbnail(data)
-        key = self._keep(_Upload(name, content_type, data, self._clock(), jpeg))
+        key = self._keep(_Upload(name, content_type, self._clock()), {"source": data, "thumbnail": jpeg})
         with self._lock:
             if self._holding:
                 self._held.add(key)
@@ -178,17 +178,14 @@ class MediaStore:
     def thumbnail(self, key: str) -> MediaFile:
         """Return the transcoded JPEG of picture `key`, 480x270 pixels unless it is a filmstrip. Drawing takes 10 ms."""
         if key.startswith(_UPLOAD):
-            upload = self._upload(key)
-            if upload.thumbnail is None:
-                raise NoSuchMedia(key)
-            return MediaFile(upload.thumbnail, "image/jpeg", upload.modified)
+            return MediaFile(self._part(key, "thumbnail"), "image/jpeg", self._upload(key).modified)
         return MediaFile(self._draw(key, source=False), "image/jpeg", DRAWN_AT)
 
     def source(self, key: str) -> MediaFile:
         """Return media `key` in its original format and size. Drawing may take 100 ms."""
         if key.startswith(_UPLOAD):
             upload = self._upload(key)
-            return MediaFile(upload.source, upload.content_type, upload.modified)
+            return MediaFile(self._part(key, "source"), upload.content_type, upload.modified)
         if Generated.owns(key):
             try:
                 generated = Generated.from_key(key)
@@ -219,43 +216,44 @@ class MediaStore:
                 self._drawn_bytes -= len(oldest)
         return drawn
 
-    def _keep(self, upload: _Upload) -> str:
+    def _keep(self, upload: _Upload, parts: Dict[str, bytes]) -> str:
         key = _UPLOAD + uuid.uuid4().hex
         if self._dir is None:
             with self._lock:
-                self._uploads[key] = upload
+                self._uploads[key] = (upload, parts)
             return key
         # The description is written last: a folder without one is a file that never arrived whole.
         folder = self._dir / key
         folder.mkdir()
-        (folder / "source").write_bytes(upload.source)
-        if upload.thumbnail is not None:
-            (folder / "thumbnail.jpg").write_bytes(upload.thumbnail)
-        about = {"name": upload.name, "content_type": upload.content_type, "modified": upload.modified}
-        (folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
+        for name, data in parts.items():
+            (folder / name).write_bytes(data)
+        (folder / "about.json").write_text(json.dumps(asdict(upload)), encoding="utf-8")
         return key
 
     def _upload(self, key: str) -> _Upload:
-        with self._lock:
-            known = self._uploads.get(key)
-        if known is not None:
-            return known
-        # Only what _keep can have made is looked for: a key comes from a url.
-        if self._dir is None or not key[len(_UPLOAD) :].isalnum():
-            raise NoSuchMedia(key)
-        folder = self._dir / key
+        if self._dir is None:
+            with self._lock:
+                if key not in self._uploads:
+                    raise NoSuchMedia(key)
+                return self._uploads[key][0]
         try:
-            about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-            return _Upload(
-                about["name"],
-                about["content_type"],
-                (folder / "source").read_bytes(),
-                about["modified"],
-                _bytes_of(folder / "thumbnail.jpg"),
-            )
-        except (OSError, ValueError, KeyError):
+            return _Upload(**json.loads((self._folder(key) / "about.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
             raise NoSuchMedia(key) from None
 
+    def _part(self, key: str, name: str) -> bytes:
+        if self._dir is None:
+            with self._lock:
+                if key not in self._uploads or name not in self._uploads[key][1]:
+                    raise NoSuchMedia(key)
+                return self._uploads[key][1][name]
+        try:
+            return (self._folder(key) / name).read_bytes()
+        except OSError:
+            raise NoSuchMedia(key) from None
 
-def _bytes_of(path: Path) -> Optional[bytes]:
-    return path.read_bytes() if path.exists() else None
+    def _folder(self, key: str) -> Path:
+        # A key comes from a url: only what _keep can have made is looked for.
+        if self._dir is None or not key[len(_UPLOAD) :].isalnum():
+            raise NoSuchMedia(key)
+        return self._dir / key

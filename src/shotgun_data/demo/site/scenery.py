@@ -22,8 +22,8 @@ def draw_land(canvas: Canvas, theme: Theme, chance: random.Random, horizon: floa
     _heavens(canvas, theme, chance, horizon)
     _TERRAIN[theme.terrain](canvas, theme, chance, horizon)
     if "fog" in theme.weather:
-        canvas.veil(horizon - 70, horizon + 50, theme.sky[-1], 0.62)
-        canvas.veil(horizon + 50, HEIGHT, mix(theme.sky[-1], theme.near, 0.5), 0.4)
+        canvas.veil(horizon - 70, horizon + 30, theme.sky[-1], 0.62)
+        canvas.veil(horizon + 30, HEIGHT, theme.sky[-1], 0.62, sinking=False)
 
 
 def draw_weather(canvas: Canvas, theme: Theme, chance: random.Random) -> None:
@@ -194,6 +194,8 @@ def _city(canvas: Canvas, theme: Theme, chance: random.Random, horizon: float) -
                         canvas.rectangle(left, upper, left + 3.4, upper + 5, mix(colour, lit, 0.4 + 0.5 * depth))
             x += wide + chance.uniform(0, 14)
     street = horizon + 40
+    # The street's light hangs in the rain: figures stand out against it.
+    canvas.veil(horizon - 60, street, mix(theme.sky[2], theme.light, 0.25), 0.55)
     canvas.rectangle(0, street, WIDTH, HEIGHT, theme.near)
     for _ in range(16):
         x, colour = chance.uniform(0, WIDTH), chance.choice((theme.accent, theme.light, theme.sky[-1]))

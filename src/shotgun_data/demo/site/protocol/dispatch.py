@@ -72,6 +72,8 @@ class Dispatcher:
             auth = parts.pop(0) if parts and isinstance(parts[0], dict) else {}
             actor = self._sessions.authenticate(auth)
         payload = parts[0] if parts else {}
+        if not isinstance(payload, list if name == "batch" else dict):
+            raise APIFault(f"API {name}() can't take these parameters: {shown(payload)}")
         person = actor.entity_id if actor is not None and actor.entity_type == "HumanUser" else None
         self._store.database.set_current_user(person)
         return method(Call(str(name), payload, actor, self._store, self._sessions, self._present))

@@ -19,24 +19,27 @@ class Delivery(QtCore.QObject, Generic[T]):
     :param budget: seconds of one turn of the event loop that delivery may use.
     """
 
+    # A queued signal, and not postEvent: an event made in Python belongs to its wrapper until the call returns,
+    # and by then the receiver's thread may have handled and deleted it.
+    _woken = QtCore.Signal()
+
     def __init__(self, parent: QtCore.QObject, handle: Callable[[T], None], budget: float) -> None:
         super().__init__(parent)
         self._handle = handle
         self._timer: Optional[int] = None
-        self.gate = _Gate(self)
+        self._timer_thread: Optional[int] = None
+        self._woken.connect(self._drain, QtCore.Qt.ConnectionType.QueuedConnection)
+        self.gate = _Gate(self._woken.emit)
         self.mailbox: Mailbox[T] = Mailbox(self.gate.wake, self._another_turn, budget)
         # A plain function that knows only the gate: it must work while this object is being destroyed.
         gate = self.gate
         self.destroyed.connect(lambda *_: gate.close())
 
-    def customEvent(self, event: QtCore.QEvent) -> None:
-        """A worker woke us."""
-        self._drain()
-
     def timerEvent(self, event: QtCore.QTimerEvent) -> None:
         """Another turn of the event loop."""
         self._drain()
 
+    @QtCore.Slot()
     def _drain(self) -> None:
         if self.gate.closed or self.mailbox.drain(self._handle):
             self._rest()
@@ -51,34 +54,41 @@ class Delivery(QtCore.QObject, Generic[T]):
         # posted events in the same go, and neither input nor painting would get a turn between two batches.
         if self._timer is None and not self.gate.closed:
             self._timer = self.startTimer(0)
+            self._timer_thread = threading.get_ident()
 
     def close(self) -> None:
         """Deliver nothing more, ever. From any thread."""
         self.gate.close()
         self.mailbox.clear()
-        # From another thread the timer cannot be killed; its next turn finds the gate closed.
-        if self.thread() == QtCore.QThread.currentThread():
+        # From another thread the timer cannot be killed; its next turn finds the gate closed. Not asked of
+        # QObject.thread(): PySide6 makes the QThread a child of whoever asked, and deletes the application's
+        # main thread together with it (seen as a crash at exit).
+        if self._timer_thread == threading.get_ident():
             self._rest()
 
 
 class _Gate:
     """Lets workers wake a QObject that may be destroyed at any moment by its own thread.
 
-    The event is posted under the gate's lock, and the object's ``destroyed`` closes the gate under it too:
-    ``destroyed`` is emitted while the object can still take events, and its destruction waits there.
+    The signal is emitted under the gate's lock, and the object's ``destroyed`` closes the gate under it too:
+    ``destroyed`` comes while the object can still take events, and its destruction waits there.
     """
 
-    def __init__(self, target: QtCore.QObject) -> None:
+    def __init__(self, emit: Callable[[], None]) -> None:
         self._lock = threading.Lock()
-        self._target: Optional[QtCore.QObject] = target
+        self._emit: Optional[Callable[[], None]] = emit
         self.closed = False
 
     def wake(self) -> None:
         with self._lock:
-            if self._target is not None:
-                QtCore.QCoreApplication.postEvent(self._target, QtCore.QEvent(QtCore.QEvent.Type.User))
+            if self._emit is None:
+                return
+            try:
+                self._emit()
+            except RuntimeError:  # its destruction has begun, and is about to close the gate
+                self._emit = None
 
     def close(self) -> None:
         self.closed = True
         with self._lock:
-            self._target = None
+            self._emit = None

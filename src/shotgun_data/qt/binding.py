@@ -29,7 +29,8 @@ def __getattr__(name: str) -> Any:
         from qtpy import QtWidgets as widgets
     except Exception as error:
         raise ShotgunDataError(
-            f"this Qt has no widgets to make a window of ({error}). On Debian: apt-get install libgl1 libegl1 libxkbcommon0"
+            f"this Qt has no widgets to make a window of ({error}). "
+            "On Debian: apt-get install libgl1 libegl1 libxkbcommon0"
         ) from error
     globals()[name] = widgets
     return widgets

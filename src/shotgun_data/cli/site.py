@@ -75,9 +75,7 @@ def run(args: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     try:
-        site = EmbeddedSite(
-            port=args.port, shots=args.shots, data_dir=args.data, latency=args.latency_ms / 1000.0
-        )
+        site = EmbeddedSite(port=args.port, shots=args.shots, data_dir=args.data, latency=args.latency_ms / 1000.0)
     except (OSError, sqlite3.Error) as error:
         print(f"shotgun-data site: cannot use {args.data}: {error}", file=sys.stderr)
         return 1

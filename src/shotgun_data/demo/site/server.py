@@ -180,9 +180,7 @@ class EmbeddedSite:
         return listener
 
     def _serve(self, listener: socket.socket) -> None:
-        present = Presentation(
-            self.media.thumbnail_url, lambda number: f"{self.url}/file_serve/attachment/{number}"
-        )
+        present = Presentation(self.media.thumbnail_url, lambda number: f"{self.url}/file_serve/attachment/{number}")
         dispatcher = Dispatcher(self.store, self.sessions, present)
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="embedded-site-api")
         app = build(self, dispatcher, self._workers)

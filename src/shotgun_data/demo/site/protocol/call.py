@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence
 
 from ..api_fault import APIFault, kind_of, shown
 from ..schema import EntityType
@@ -20,6 +20,7 @@ class Call(NamedTuple):
 
     :ivar method: its name on the wire.
     :ivar params: the payload; empty where none was sent.
+    :ivar requests: the payload of a ``batch``, which is a list.
     :ivar actor: who calls; None for the one method that needs no authentication.
     """
 
@@ -29,6 +30,7 @@ class Call(NamedTuple):
     store: Store
     sessions: Sessions
     present: Presentation
+    requests: Sequence[Any] = ()
 
     @property
     def user(self) -> Optional[Dict[str, Any]]:

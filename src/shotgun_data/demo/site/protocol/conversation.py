@@ -246,9 +246,7 @@ def update_project_last_accessed(call: Call) -> Any:
     if not isinstance(person, int):
         raise call.fault("'user_id' is missing: the call is made by a script.")
     with call.store.transaction() as connection:
-        connection.execute(
-            'INSERT OR REPLACE INTO "__project_access" VALUES (?, ?, ?)', (person, project["id"], now())
-        )
+        connection.execute('INSERT OR REPLACE INTO "__project_access" VALUES (?, ?, ?)', (person, project["id"], now()))
     call.store.database.set_current_user(person)
     return {"results": _one(call, "Project", project["id"], ("last_accessed_by_current_user",))}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any, Dict, List, Mapping
+from typing import Any, Dict, List, Mapping, Sequence
 
 from ..api_fault import INVALID_REQUEST, APIFault, shown
 from ..store import Presentation, Store
@@ -71,12 +71,15 @@ class Dispatcher:
         if name not in _WITHOUT_AUTHENTICATION:
             auth = parts.pop(0) if parts and isinstance(parts[0], dict) else {}
             actor = self._sessions.authenticate(auth)
-        payload = parts[0] if parts else {}
-        if not isinstance(payload, list if name == "batch" else dict):
+        payload: Any = parts[0] if parts else {}
+        requests: Sequence[Any] = ()
+        if name == "batch" and isinstance(payload, list):
+            requests, payload = payload, {}
+        if not isinstance(payload, dict):
             raise APIFault(f"API {name}() can't take these parameters: {shown(payload)}")
         person = actor.entity_id if actor is not None and actor.entity_type == "HumanUser" else None
         self._store.database.set_current_user(person)
-        return method(Call(str(name), payload, actor, self._store, self._sessions, self._present))
+        return method(Call(str(name), payload, actor, self._store, self._sessions, self._present, requests))
 
 
 def _parsed(body: bytes) -> Mapping[str, Any]:

@@ -149,10 +149,9 @@ def revive(call: Call) -> Any:
 
 def batch(call: Call) -> Any:
     """Several creates, updates and deletes in one transaction: all of them, or none."""
-    requests: List[Any] = call.params if isinstance(call.params, list) else []
     results: List[Any] = []
     with call.store.transaction():
-        for request in requests:
+        for request in call.requests:
             what = request.get("request_type") if isinstance(request, dict) else None
             if what == "create":
                 results.append(_create(call, request))

@@ -116,8 +116,6 @@ class EntityType:
     fields: Dict[str, Field] = field(default_factory=dict)
 
     @classmethod
-    def build(
-        cls, name: str, display_name: str, display_field: str, fields: List[Field]
-    ) -> EntityType:
+    def build(cls, name: str, display_name: str, display_field: str, fields: List[Field]) -> EntityType:
         """An entity type of these fields, in this order."""
         return cls(name, display_name, display_field, {f.name: f for f in fields})

@@ -38,9 +38,7 @@ def _open_notes(entity_type: str) -> Field:
     return expression("number", "open_notes_count", "Open Notes Count", "(" + _OPEN_NOTES % entity_type + ")")
 
 
-def _kind(
-    name: str, display: str, fields: List[Field], display_field: str = "code"
-) -> EntityType:
+def _kind(name: str, display: str, fields: List[Field], display_field: str = "code") -> EntityType:
     return EntityType.build(name, display, display_field, every_type(display_field) + fields)
 
 

@@ -54,9 +54,7 @@ _ANYTHING = (
 _PEOPLE = ("HumanUser", "Group")
 
 
-def _kind(
-    name: str, display: str, fields: List[Field], display_field: str = "code"
-) -> EntityType:
+def _kind(name: str, display: str, fields: List[Field], display_field: str = "code") -> EntityType:
     return EntityType.build(name, display, display_field, every_type(display_field) + fields)
 
 

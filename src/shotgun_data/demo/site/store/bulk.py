@@ -28,9 +28,7 @@ def bulk_insert(
     next_id = (first[0] if first else 0) + 1
     ids = list(range(next_id, next_id + len(rows)))
     moment = now()
-    defaults = {
-        f.name: f.default for f in kind.fields.values() if f.default is not None and f.storage == "column"
-    }
+    defaults = {f.name: f.default for f in kind.fields.values() if f.default is not None and f.storage == "column"}
     defaults.update(created_at=moment, updated_at=moment)
     if kind.name == "HumanUser":
         rows = [_with_name(row) for row in rows]
@@ -47,9 +45,7 @@ def bulk_insert(
                 for row, number in zip(rows, ids)
                 for link in row.get(field.name) or ()
             ]
-            connection.executemany(
-                f"INSERT OR IGNORE INTO {join_table(kind.name, field.name)} VALUES (?, ?, ?)", links
-            )
+            connection.executemany(f"INSERT OR IGNORE INTO {join_table(kind.name, field.name)} VALUES (?, ?, ?)", links)
         elif field.storage == "reverse":
             for row, number in zip(rows, ids):
                 given: List[Tuple[str, int]] = [(x["type"], x["id"]) for x in row.get(field.name) or ()]

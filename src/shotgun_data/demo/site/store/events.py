@@ -74,9 +74,7 @@ class EventLog:
         meta = {"type": "entity_revival", "entity_type": subject.kind.name, "entity_id": subject.entity_id}
         self._write(subject, "Revival", None, meta, f"revived {_called(subject)}")
 
-    def _write(
-        self, subject: Subject, what: str, attribute: Optional[str], meta: Dict[str, Any], text: str
-    ) -> None:
+    def _write(self, subject: Subject, what: str, attribute: Optional[str], meta: Dict[str, Any], text: str) -> None:
         if subject.kind.name == "EventLogEntry":
             return
         user = subject.user or {}

@@ -48,9 +48,7 @@ def kept_file(
     return json.dumps(kept, ensure_ascii=False)
 
 
-def _new_attachment(
-    connection: sqlite3.Connection, kept: Dict[str, Any], name: str, project_id: Optional[int]
-) -> int:
+def _new_attachment(connection: sqlite3.Connection, kept: Dict[str, Any], name: str, project_id: Optional[int]) -> int:
     moment = now()
     project = None if project_id is None else "Project"
     cursor = connection.execute(

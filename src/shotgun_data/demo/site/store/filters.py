@@ -104,7 +104,7 @@ def _from_other(query: Query, path: str, relation: Any, values: Sequence[Any]) -
         raise APIFault(f"API {query.method}() {type_name}.{back} is not a single entity link.")
     return Sql(
         f"EXISTS (SELECT 1 FROM {inner.source} WHERE {link.link_type} = '{query.kind.name}'"
-        f" AND {link.link_id} = {query.alias}.id AND {inner.alias}.\"__retired\" = 0 AND ({condition.text}))",
+        f' AND {link.link_id} = {query.alias}.id AND {inner.alias}."__retired" = 0 AND ({condition.text}))',
         condition.params,
     )
 
@@ -123,9 +123,7 @@ def _keys(values: Sequence[Any], where: str) -> Tuple[List[Tuple[str, int]], boo
         if key is not None:
             found.append((key["type"], key["id"]))
         elif value is not None:
-            raise APIFault(
-                f"{where} expected [Hash, NilClass] data type(s) but got {kind_of(value)}: {shown(value)}"
-            )
+            raise APIFault(f"{where} expected [Hash, NilClass] data type(s) but got {kind_of(value)}: {shown(value)}")
     if not values:
         raise APIFault(f"{where} needs a value.")
     return found, len(found) < len(values)

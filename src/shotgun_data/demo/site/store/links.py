@@ -32,9 +32,7 @@ def checked_link(connection: sqlite3.Connection, schema: Schema, field: Field, v
     return key["type"], key["id"]
 
 
-def checked_links(
-    connection: sqlite3.Connection, schema: Schema, field: Field, value: Any, where: str
-) -> List[Link]:
+def checked_links(connection: sqlite3.Connection, schema: Schema, field: Field, value: Any, where: str) -> List[Link]:
     """The same for a multi-entity field; each entity once, in the order given."""
     check_type(field, value, where)
     found = [checked_link(connection, schema, field, item, where) for item in value or ()]

@@ -142,9 +142,7 @@ def members(schema: Schema, kind: EntityType, field: Field, alias: str) -> Membe
     """Where the entities of a multi-entity field come from; ``alias`` is used for the table."""
     if field.reverse is None:
         table = join_table(kind.name, field.name)
-        return Members(
-            f"{table} {alias}", f"{alias}.dst_type", f"{alias}.dst_id", f"{alias}.src_id", f"{alias}.rowid"
-        )
+        return Members(f"{table} {alias}", f"{alias}.dst_type", f"{alias}.dst_id", f"{alias}.src_id", f"{alias}.rowid")
     other, name = field.reverse
     forward = schema.entity_types[other].fields[name]
     if forward.data_type == "multi_entity":

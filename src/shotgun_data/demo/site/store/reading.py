@@ -136,9 +136,7 @@ def _order(query: Query, order: Sequence[Mapping[str, str]]) -> List[str]:
 class _Selection:
     """The columns of one SELECT, and how each turns into a field of the result."""
 
-    def __init__(
-        self, database: Database, schema: Schema, query: Query, present: Optional[Presentation]
-    ) -> None:
+    def __init__(self, database: Database, schema: Schema, query: Query, present: Optional[Presentation]) -> None:
         self.columns: List[str] = [f"{query.alias}.id"]
         self._database = database
         self._schema = schema

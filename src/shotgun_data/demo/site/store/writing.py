@@ -218,9 +218,7 @@ class Writer:
             return [], []
         where = self._where(field)
         given = checked_links(self._connection, self._schema, field, value, where)
-        return write_links(
-            self._connection, self._schema, self._kind, field, entity_id, given, mode, where
-        )
+        return write_links(self._connection, self._schema, self._kind, field, entity_id, given, mode, where)
 
     def _project_of(self, entity_id: int) -> Optional[int]:
         if self._kind.name == "Project":

@@ -49,7 +49,7 @@ def nav_search_entity(site: SiteConnections, args: Sequence[Any], kwargs: Mappin
             "label": name,
             "path_label": "",
             "project_id": project_id,
-            "ref": {"kind": "entity", "value": {"type": "Project", "id": project_id, "name": name}},
+            "ref": {"id": project_id, "type": "Project"},
         }
     ]
 

@@ -174,6 +174,35 @@ def test_what_is_wrong_is_named(studio: Studio, entity_type: str, filters: list[
     assert sentence in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("path", "positive", "negative", "values"),
+    [
+        ("code", "is", "is_not", ["sh020"]),
+        ("description", "contains", "not_contains", ["dusk"]),
+        ("description", "in", "not_in", [["Élan at dusk", None]]),
+        ("sg_cut_in", "in", "not_in", [[1001, None]]),
+        ("sg_cut_in", "between", "not_between", [1000, 1060]),
+        ("sg_due_date", "in_last", "not_in_last", [100, "YEAR"]),
+        ("sg_turnover_at", "in_next", "not_in_next", [1, "DAY"]),
+        ("tag_list", "is", "is_not", ["night"]),
+        ("tag_list", "name_contains", "name_not_contains", ["ni"]),
+        ("sg_lead", "is", "is_not", [None]),
+        ("sg_lead", "type_is", "type_is_not", ["HumanUser"]),
+        ("sg_sequence", "name_contains", "name_not_contains", ["1"]),
+        ("assets", "is", "is_not", [None]),
+        ("assets", "name_contains", "name_not_contains", ["bun"]),
+        ("tasks", "type_is", "type_is_not", ["Task"]),
+        ("sg_sequence.Sequence.code", "is", "is_not", ["sq10"]),
+    ],
+)
+def test_a_negative_operator_finds_just_what_the_positive_one_does_not(
+    studio: Studio, path: str, positive: str, negative: str, values: list[Any]
+) -> None:
+    found, others = (set(studio.codes([[path, relation, *values]])) for relation in (positive, negative))
+    assert found | others == set(ALL)
+    assert not found & others
+
+
 def test_nothing_in_a_filter_reaches_sql(studio: Studio) -> None:
     for text in ("x' OR '1'='1", '"; DROP TABLE Shot; --', "%", "_"):
         assert studio.codes([["code", "is", text]]) == []

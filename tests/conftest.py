@@ -30,6 +30,25 @@ def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def shared_site(own_environment: None) -> Iterator[Any]:
+    """The embedded site with a small production, started once. Tests take it as ``site``."""
+    from shotgun_data.demo.site import EmbeddedSite
+
+    with EmbeddedSite(shots=30) as running:
+        running.media.stream_rate = None  # nobody watches a progress bar
+        yield running
+
+
+@pytest.fixture
+def site(shared_site: Any) -> Iterator[Any]:
+    """The embedded site, free of faults, and with nothing in its log of calls."""
+    shared_site.faults.clear()
+    shared_site.calls.clear()
+    yield shared_site
+    shared_site.faults.clear()  # lets stalled answers go on, so that nobody waits for them
+
+
 @pytest.fixture
 def cache_dir(tmp_path: Path) -> Path:
     """A root for a media cache that nobody else uses; not made yet."""
@@ -42,3 +61,21 @@ def qapp() -> Any:
     from qtpy.QtWidgets import QApplication
 
     return QApplication.instance() or QApplication(["tests"])
+
+
+@pytest.fixture(scope="session")
+def embedded_site() -> Iterator[Any]:
+    """The embedded site, started once."""
+    from shotgun_data.demo.site import EmbeddedSite
+
+    with EmbeddedSite(shots=24) as site:
+        yield site
+
+
+@pytest.fixture
+def site(embedded_site: Any) -> Iterator[Any]:
+    """The embedded site, without faults and with an empty log of calls."""
+    embedded_site.faults.clear()
+    embedded_site.calls.clear()
+    yield embedded_site
+    embedded_site.faults.clear()

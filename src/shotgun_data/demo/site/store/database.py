@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import threading
+import weakref
 from pathlib import Path
 from typing import Any, Iterator, List, Optional, Sequence
 
@@ -38,6 +39,8 @@ class Database:
         else:
             data_dir.mkdir(parents=True, exist_ok=True)
             self._dir = data_dir
+        # also when the process ends without close(): memory-backed files outlive it
+        self._remove = None if self.kept else weakref.finalize(self, shutil.rmtree, str(self._dir), True)
         self._path = self._dir / "site.sqlite3"
         self._local = threading.local()
         self._guard = threading.Lock()
@@ -116,5 +119,5 @@ class Database:
                 connections, self._connections = self._connections, []
             for connection in connections:
                 connection.close()
-            if not self.kept:
-                shutil.rmtree(str(self._dir), ignore_errors=True)
+            if self._remove is not None:
+                self._remove()

@@ -307,7 +307,8 @@ def test_tasks_may_be_added_and_stopped_from_a_worker(manager: Any) -> None:
 
     def outer() -> None:
         inner.append(manager.add_task(int))
-        manager.stop_task(manager.add_task(int, upstream_task_ids=[manager.add_task(threading.Event().wait, task_args=[0.01])]))
+        upstream = manager.add_task(threading.Event().wait, task_args=[0.01])
+        manager.stop_task(manager.add_task(int, upstream_task_ids=[upstream]))
 
     uid = manager.add_task(outer)
     signals.wait(uid)

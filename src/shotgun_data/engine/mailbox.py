@@ -14,15 +14,12 @@ class Mailbox(Generic[T]):
 
     :param wake: called, from any thread, when the receiver should call :meth:`drain` in its own; never
         called again before it has. It must not block.
-    :param again: called in the receiver's thread when there is more: ask for another turn of its loop.
-        Must be cheap when asked twice.
     :param budget: seconds of one turn that a drain may use; at least one item is handled.
     """
 
-    def __init__(self, wake: Callable[[], None], again: Callable[[], None], budget: float) -> None:
+    def __init__(self, wake: Callable[[], None], budget: float) -> None:
         self._items: deque[T] = deque()
         self._wake = wake
-        self._again = again
         self._awake = False
         self._budget = budget
 
@@ -35,8 +32,10 @@ class Mailbox(Generic[T]):
             self._awake = True
             self._wake()
 
-    def drain(self, handle: Callable[[T], None]) -> bool:
+    def drain(self, handle: Callable[[T], None], again: Callable[[], None]) -> bool:
         """Handle items until the budget is spent; True if none is left. In the receiver's thread.
+
+        :param again: called when there is more: ask for another turn of the event loop. Cheap when asked twice.
 
         Items leave one by one, and another turn is asked for before the first is handled: a handler may run
         a nested event loop, and that loop delivers the rest.
@@ -52,11 +51,11 @@ class Mailbox(Generic[T]):
                 return True
             if items and not asked:
                 asked = True
-                self._again()
+                again()
             handle(item)
             if time.perf_counter() >= deadline:
                 if items:
-                    self._again()  # an item that came while the last of the others was handled
+                    again()  # an item that came while the last of the others was handled
                     return False
                 return True
 

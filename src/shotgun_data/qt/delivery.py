@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Callable, Generic, Optional, TypeVar
+import weakref
+from typing import Any, Callable, Generic, Optional, TypeVar
 
 from ..engine.mailbox import Mailbox
 from .binding import QtCore
@@ -21,16 +22,18 @@ class Delivery(QtCore.QObject, Generic[T]):
 
     # A queued signal, and not postEvent: an event made in Python belongs to its wrapper until the call returns,
     # and by then the receiver's thread may have handled and deleted it.
-    _woken = QtCore.Signal()
+    woken = QtCore.Signal()
 
     def __init__(self, parent: QtCore.QObject, handle: Callable[[T], None], budget: float) -> None:
         super().__init__(parent)
-        self._handle = handle
+        # Weak, all of it: an object in a reference cycle dies when and where the garbage collector happens to
+        # run, and that may be a worker thread, which must never destroy a QObject of another one.
+        self._handle = weakref.WeakMethod(handle)
         self._timer: Optional[int] = None
         self._timer_thread: Optional[int] = None
-        self._woken.connect(self._drain, QtCore.Qt.ConnectionType.QueuedConnection)
-        self.gate = _Gate(self._woken.emit)
-        self.mailbox: Mailbox[T] = Mailbox(self.gate.wake, self._another_turn, budget)
+        self.woken.connect(self._drain, QtCore.Qt.ConnectionType.QueuedConnection)
+        self.gate = _Gate(weakref.ref(self))
+        self.mailbox: Mailbox[T] = Mailbox(self.gate.wake, budget)
         # A plain function that knows only the gate: it must work while this object is being destroyed.
         gate = self.gate
         self.destroyed.connect(lambda *_: gate.close())
@@ -41,7 +44,8 @@ class Delivery(QtCore.QObject, Generic[T]):
 
     @QtCore.Slot()
     def _drain(self) -> None:
-        if self.gate.closed or self.mailbox.drain(self._handle):
+        handle = self._handle()
+        if self.gate.closed or handle is None or self.mailbox.drain(handle, self._another_turn):
             self._rest()
 
     def _rest(self) -> None:
@@ -74,21 +78,20 @@ class _Gate:
     ``destroyed`` comes while the object can still take events, and its destruction waits there.
     """
 
-    def __init__(self, emit: Callable[[], None]) -> None:
+    def __init__(self, target: weakref.ref[Delivery[Any]]) -> None:
         self._lock = threading.Lock()
-        self._emit: Optional[Callable[[], None]] = emit
+        self._target = target
         self.closed = False
 
     def wake(self) -> None:
         with self._lock:
-            if self._emit is None:
-                return
-            try:
-                self._emit()
-            except RuntimeError:  # its destruction has begun, and is about to close the gate
-                self._emit = None
+            target = None if self.closed else self._target()
+            if target is not None:
+                try:
+                    target.woken.emit()
+                except RuntimeError:  # its destruction has begun, and is about to close the gate
+                    self.closed = True
 
     def close(self) -> None:
-        self.closed = True
         with self._lock:
-            self._emit = None
+            self.closed = True

@@ -18,11 +18,12 @@ from .api_requests import ApiRequests
 from .binding import QtCore
 from .delivery import Delivery
 from .opening import Desk, open_desk
+from .ownership import DiesAtHome
 
 log = logging.getLogger(__name__)
 
 
-class ShotgunDataRetriever(ApiRequests, QtCore.QObject):
+class ShotgunDataRetriever(ApiRequests, DiesAtHome):
     """Retrieves data and media from a ShotGrid site without ever blocking the thread that asks.
 
     Each request returns a uid at once, as a str. Later exactly one of :attr:`work_completed` and
@@ -57,7 +58,8 @@ class ShotgunDataRetriever(ApiRequests, QtCore.QObject):
         *,
         settings: Optional[Settings] = None,
     ) -> None:
-        QtCore.QObject.__init__(self, parent)
+        DiesAtHome.__init__(self, parent)
+        self._remember_home()
         settings = settings or Settings()
         bundle = current_bundle() if sg is None else None
         if sg is None and bundle is None:
@@ -193,6 +195,7 @@ class ShotgunDataRetriever(ApiRequests, QtCore.QObject):
             return None
 
     def _deliver(self, item: Union[Outcome, Progress]) -> None:
+        self._remember_home()
         session = self._desk.session
         if isinstance(item, Progress):
             if session.wants(item.uid):

@@ -14,6 +14,7 @@ from ..session.workshop import Workshop
 from ..settings import Settings
 from .binding import QtCore
 from .delivery import Delivery
+from .ownership import DiesAtHome
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ DEFAULT_THREADS = 8
 _FIRST_GROUP = 1 << 30
 
 
-class BackgroundTaskManager(QtCore.QObject):
+class BackgroundTaskManager(DiesAtHome):
     """Runs callables on worker threads and tells of their ends by signals, in the thread that owns it.
 
     Tasks of a higher priority begin first; within one priority, in the order in which they were added. Every
@@ -49,6 +50,7 @@ class BackgroundTaskManager(QtCore.QObject):
         settings: Optional[Settings] = None,
     ) -> None:
         super().__init__(parent)
+        self._remember_home()
         settings = settings or Settings()
         self.workshop = Workshop(
             {
@@ -176,6 +178,7 @@ class BackgroundTaskManager(QtCore.QObject):
         )
 
     def _deliver(self, event: Event) -> None:
+        self._remember_home()
         self._tasks.deliver(
             event, self.task_completed.emit, self.task_failed.emit, self.task_group_finished.emit
         )

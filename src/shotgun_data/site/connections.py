@@ -28,6 +28,8 @@ class SiteConnections:
         self._lock = threading.Lock()
         self._one_at_a_time = threading.RLock()
         self._clones: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._busy: set[Any] = set()
+        self._closed = False
         self._server_caps: Any = None
         self._token: Optional[str] = None
 
@@ -45,6 +47,19 @@ class SiteConnections:
             with self._one_at_a_time:
                 yield original
             return
+        mine = self._mine(original)
+        try:
+            yield mine
+        finally:
+            with self._lock:
+                self._busy.discard(mine)
+                over = self._closed
+            if over:
+                mine.close()
+        if self._server_caps is None:
+            self._server_caps = mine._server_caps  # the first clone asked; the others need not
+
+    def _mine(self, original: Any) -> Any:
         mine = getattr(self._local, "clone", None)
         if mine is None or self._local.original is not original:
             mine = clone(original, self._settings)
@@ -52,9 +67,9 @@ class SiteConnections:
                 mine._server_caps = self._server_caps
             self._local.clone, self._local.original = mine, original
             self._clones.add(mine)
-        yield mine
-        if self._server_caps is None:
-            self._server_caps = mine._server_caps  # the first clone asked; the others need not
+        with self._lock:
+            self._busy.add(mine)
+        return mine
 
     # -- what downloads need to know of the connection ---------------------------------------------------
 
@@ -112,7 +127,9 @@ class SiteConnections:
         return fresh
 
     def close(self) -> None:
-        """Close the sockets of all clones. Call it when no thread uses them any more."""
-        for mine in list(self._clones):
+        """Close the sockets of all clones; one that a thread is using is closed when that call has ended."""
+        with self._lock:
+            self._closed = True
+            idle = [mine for mine in self._clones if mine not in self._busy]
+        for mine in idle:
             mine.close()
-        self._local = threading.local()

@@ -61,21 +61,3 @@ def qapp() -> Any:
     from qtpy.QtWidgets import QApplication
 
     return QApplication.instance() or QApplication(["tests"])
-
-
-@pytest.fixture(scope="session")
-def embedded_site() -> Iterator[Any]:
-    """The embedded site, started once."""
-    from shotgun_data.demo.site import EmbeddedSite
-
-    with EmbeddedSite(shots=24) as site:
-        yield site
-
-
-@pytest.fixture
-def site(embedded_site: Any) -> Iterator[Any]:
-    """The embedded site, without faults and with an empty log of calls."""
-    embedded_site.faults.clear()
-    embedded_site.calls.clear()
-    yield embedded_site
-    embedded_site.faults.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, Callable, Optional
 
 from shotgun_data.qt.binding import QtCore
@@ -100,5 +99,15 @@ class TaskSignals:
 
 def let_pass(seconds: float) -> None:
     """Run the event loop for a while, to see that something does *not* come."""
-    end = time.monotonic() + seconds
-    wait_until(lambda: time.monotonic() >= end or None, seconds + 5)
+    end = _DeadlineOver(seconds)
+    wait_until(lambda: end.over, seconds + DEADLINE)
+
+
+def wait_for_the_site(condition: Callable[[], Any], seconds: float = DEADLINE) -> None:
+    """Run the event loop until a condition holds of which Qt hears nothing: it is looked at every few ms."""
+    ticks = QtCore.QTimer()
+    ticks.start(2)
+    try:
+        wait_until(condition, seconds)
+    finally:
+        ticks.stop()

@@ -68,16 +68,19 @@ class Thumbnail(Media):
         try:
             return self._download(self.url, transfer)
         except (MediaExpired, MediaMissing, MediaPending) as error:
-            fresh = self._fresh_url()
-            if fresh is None:
-                return None
-            if isinstance(error, MediaMissing) and _path(fresh) == _path(self.url):
-                raise
-            # Kept for the next attempt too: what the site said last is nearer to the truth.
-            self.url = fresh
-            found = self.find()
-            if found is not None:
-                return found
+            if self.entity_type and self.entity_id is not None:
+                fresh = self._fresh_url()
+                if fresh is None:
+                    return None
+                if isinstance(error, MediaMissing) and _path(fresh) == _path(self.url):
+                    raise
+                # Kept for the next attempt too: what the site said last is nearer to the truth.
+                self.url = fresh
+                found = self.find()
+                if found is not None:
+                    return found
+            elif not isinstance(error, MediaPending):
+                raise  # nobody to ask for a new url
         try:
             return self._download(self.url, transfer)
         except MediaPending:
@@ -90,8 +93,6 @@ class Thumbnail(Media):
         )
 
     def _fresh_url(self) -> Optional[str]:
-        if not self.entity_type or self.entity_id is None:
-            return None
         return calls.image_url(self.sources.site, self.entity_type, self.entity_id, self.field or "image")
 
     def _wait(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Callable, Optional
 from ..errors import NoConnection
 from ..settings import Settings
 from .clone import ca_certs_of, can_be_cloned, clone
+from .failures import explained
 
 
 class SiteConnections:
@@ -110,6 +111,8 @@ class SiteConnections:
         """The token that the site's own urls ask for as a cookie. Asked of the site once, then remembered.
 
         :param renew: the site refused the last one: ask for another.
+        :raises SessionRefused: the site does not accept the connection's credentials.
+        :raises SiteUnreachable: no answer.
         """
         with self._lock:
             token = self._token
@@ -121,7 +124,8 @@ class SiteConnections:
             own = sg.config.user_login or sg.config.script_name if hasattr(sg, "config") else None
             if renew and own:
                 sg.config.session_token = None  # what a key or a login once obtained, they can obtain again
-            fresh: Optional[str] = sg.get_session_token()
+            with explained("asking for a session", self.host, sg, write=False):
+                fresh: Optional[str] = sg.get_session_token()
         with self._lock:
             self._token = fresh
         return fresh

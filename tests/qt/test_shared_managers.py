@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shotgun_data import TankError
+from shotgun_data import Settings, TankError
 from shotgun_data.demo.site.faults import Fault, Stall
 
 from .gate import Gate
@@ -67,8 +67,9 @@ def test_stopping_one_retriever_leaves_the_other_and_the_tasks(
 
 
 def test_stopping_one_of_two_that_share_a_download_leaves_it_to_the_other(
-    make_retriever: Any, manager: Any, sg: Any, site: Any
+    make_retriever: Any, make_manager: Any, sg: Any, site: Any
 ) -> None:
+    manager = make_manager(settings=Settings(disk_threads=1))  # so that look-ups go in their order
     one, other = make_retriever(manager=manager, sg=sg), make_retriever(manager=manager, sg=sg)
     silent, heard = Outcomes(one), Outcomes(other)
     site.faults.add(Fault(Stall(after=100), media=True))

@@ -8,6 +8,7 @@ from typing import Any, Callable, Generic, Optional, TypeVar
 
 from ..engine.mailbox import Mailbox
 from .binding import QtCore
+from .ownership import when_destroyed
 
 T = TypeVar("T")
 
@@ -34,9 +35,7 @@ class Delivery(QtCore.QObject, Generic[T]):
         self.woken.connect(self._drain, QtCore.Qt.ConnectionType.QueuedConnection)
         self.gate = _Gate(weakref.ref(self))
         self.mailbox: Mailbox[T] = Mailbox(self.gate.wake, budget)
-        # A plain function that knows only the gate: it must work while this object is being destroyed.
-        gate = self.gate
-        self.destroyed.connect(lambda *_: gate.close())
+        when_destroyed(self, self.gate.close)
 
     def timerEvent(self, event: QtCore.QTimerEvent) -> None:
         """Another turn of the event loop."""
@@ -79,7 +78,8 @@ class _Gate:
     """
 
     def __init__(self, target: weakref.ref[Delivery[Any]]) -> None:
-        self._lock = threading.Lock()
+        # Reentrant: the collector may run, and close a gate, in a thread that is waking somebody.
+        self._lock = threading.RLock()
         self._target = target
         self.closed = False
 

@@ -18,7 +18,7 @@ from .api_requests import ApiRequests
 from .binding import QtCore
 from .delivery import Delivery
 from .opening import Desk, open_desk
-from .ownership import DiesAtHome
+from .ownership import DiesAtHome, abandoned
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +71,8 @@ class ShotgunDataRetriever(ApiRequests, DiesAtHome):
             self, self._deliver, settings.delivery_budget
         )
         self._desk: Desk = open_desk(self, sg, bundle, bg_task_manager, settings, self._delivery.mailbox.put)
-        desk = self._desk
-        # Deleted without stop(): nobody is there to be told, and nobody waits. Knows the desk, not us.
-        self.destroyed.connect(lambda *_: desk.abandon())
+        # Deleted without stop(): nobody is there to be told, and nobody waits.
+        abandoned(self, self._desk.abandon)
 
     # -- life --------------------------------------------------------------------------------------------
 

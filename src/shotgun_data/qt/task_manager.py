@@ -14,7 +14,7 @@ from ..session.workshop import Workshop
 from ..settings import Settings
 from .binding import QtCore
 from .delivery import Delivery
-from .ownership import DiesAtHome
+from .ownership import DiesAtHome, abandoned
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +64,7 @@ class BackgroundTaskManager(DiesAtHome):
         self._delivery: Delivery[Event] = Delivery(self, self._deliver, settings.delivery_budget)
         self._tasks = TaskGraph(self.workshop.client(), self._delivery.mailbox.put)
         # Deleted without shut_down(): the threads end by themselves, and nobody waits for them.
-        workshop = self.workshop
-        self.destroyed.connect(lambda *_: workshop.abandon())
+        abandoned(self, self.workshop.abandon)
 
     # -- processing --------------------------------------------------------------------------------------
 

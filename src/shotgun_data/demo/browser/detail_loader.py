@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 from shotgun_data.qt.binding import QtCore
 
 from .facts import FACT_FIELDS
-from .ledger import Batch, Ledger
+from .ledger import Batch, Ledger, rows
 from .shots_model import Shot
 from .site_fields import SiteFields
 
@@ -113,8 +113,8 @@ class DetailLoader(QtCore.QObject):
         retriever = self._retriever
         self._expect(
             "The shot",
-            retriever.execute_find_one("Shot", [["id", "is", shot.id]], known("Shot", FACT_FIELDS)),
-            lambda sg: self.facts_ready.emit(sg or {}),
+            retriever.execute_find("Shot", [["id", "is", shot.id]], known("Shot", FACT_FIELDS)),
+            lambda shots: self.facts_ready.emit(shots[0] if shots else {}),
         )
         self._expect(
             "Tasks",
@@ -172,6 +172,6 @@ class DetailLoader(QtCore.QObject):
 
         self._batch.expect(
             uid,
-            lambda data: done(data["sg"]),
+            lambda data: done(rows(data)),
             lambda message: self.failed.emit(f"{what} could not be read: {message}", again),
         )

@@ -83,6 +83,9 @@ class DetailPane(QtWidgets.QScrollArea):
         self._shot = shot
         self._version = None
         self.counts = {}
+        # Not as needed: the picture's height follows from the width, and the bar would come and go by turns.
+        policy = QtCore.Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOff if shot is None else policy.ScrollBarAlwaysOn)
         self._body.setVisible(shot is not None)
         self._empty.setVisible(shot is None)
         self.loader.drop()
@@ -108,7 +111,6 @@ class DetailPane(QtWidgets.QScrollArea):
         self.setObjectName("panel")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setMinimumWidth(240)
         head = QtWidgets.QHBoxLayout()
         head.addWidget(self.code, 1)

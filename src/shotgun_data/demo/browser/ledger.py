@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Optional, Set
+from typing import Any, Callable, Dict, List, Mapping, Optional, Set
 
 from shotgun_data import ShotgunDataRetriever
 from shotgun_data.qt.binding import QtCore
@@ -30,8 +30,8 @@ class Ledger(QtCore.QObject):
     changed = QtCore.Signal()
     #: Nothing is waited for any more, and what the last answer led to has been asked for.
     idle = QtCore.Signal()
-    #: An answer could not be used: ``(str message)``.
-    unusable = QtCore.Signal(str)
+    #: Whoever was told of a failure failed in turn: ``(str message)``.
+    unexpected = QtCore.Signal(str)
 
     def __init__(self, retriever: ShotgunDataRetriever, parent: Optional[QtCore.QObject] = None) -> None:
         super().__init__(parent)
@@ -85,17 +85,24 @@ class Ledger(QtCore.QObject):
         self._entries.clear()
         self._tell.stop()
         self._rest.stop()
-        if self.retriever.statistics.running:
-            self.retriever.deleteLater()
-        else:
+        if not self.retriever.statistics.running:
             self.retriever.stop()
+        # In any case here and now in this thread, and not in whichever thread Python's garbage collector runs.
+        self.retriever.deleteLater()
 
     # --------------------------------------------------------------------------------------------------
 
-    def _completed(self, uid: str, _request_type: str, data: Dict[str, Any]) -> None:
+    def _completed(self, uid: str, request_type: str, data: Dict[str, Any]) -> None:
         entry = self._entries.pop(uid, None)
-        if entry is not None:
-            self._hand_over(functools.partial(entry.done, {**data, "request_type": _request_type}))
+        if entry is None:
+            return
+        try:
+            entry.done({**data, "request_type": request_type})
+        except Exception as error:  # noqa: BLE001 - what a site answers is not ours to trust; it is shown, not printed
+            self._hand_over(
+                functools.partial(entry.failed, f"the site's answer cannot be used ({type(error).__name__}: {error}).")
+            )
+        self._maybe_idle()
 
     def _failure(self, uid: str, message: str) -> None:
         entry = self._entries.pop(uid, None)
@@ -110,8 +117,8 @@ class Ledger(QtCore.QObject):
     def _hand_over(self, function: Callable[[], None]) -> None:
         try:
             function()
-        except Exception as error:  # noqa: BLE001 - what a site answers is not ours to trust; it is shown, not printed
-            self.unusable.emit(f"The site's answer could not be used: {type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001 - shown, and not printed
+            self.unexpected.emit(f"Something unexpected happened: {type(error).__name__}: {error}")
         self._maybe_idle()
 
     def _maybe_idle(self) -> None:
@@ -126,6 +133,18 @@ class Ledger(QtCore.QObject):
     def _tell_idle(self) -> None:
         if not self._entries:
             self.idle.emit()
+
+
+def rows(data: Mapping[str, Any]) -> List[Dict[str, Any]]:
+    """The entities that a find returned.
+
+    :raises ValueError: it returned something else; raised in a function that was called with an answer, this makes
+        the request a failed one.
+    """
+    entities = data["sg"]
+    if not isinstance(entities, list) or not all(isinstance(one, dict) and "id" in one for one in entities):
+        raise ValueError("a list of entities was expected")
+    return entities
 
 
 class Batch:

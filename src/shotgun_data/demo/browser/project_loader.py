@@ -7,8 +7,8 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from shotgun_data.qt.binding import QtCore
 
-from .ledger import Batch, Ledger
-from .shots_model import SHOT_FIELDS
+from .ledger import Batch, Ledger, rows
+from .shots_model import SHOT_FIELDS, Shot
 from .site_fields import SiteFields
 from .statuses import STATUS_FIELDS, Statuses, read_shot_status_field
 
@@ -36,7 +36,7 @@ class ProjectLoader(QtCore.QObject):
     projects_ready = QtCore.Signal(object, object)
     #: ``(list sequences)``
     sequences_ready = QtCore.Signal(object)
-    #: ``(list shots)``: the next ones.
+    #: ``(list of Shot)``: the next ones.
     shots_arrived = QtCore.Signal(object)
     #: All shots of the project have arrived.
     finished = QtCore.Signal()
@@ -54,7 +54,7 @@ class ProjectLoader(QtCore.QObject):
         self._project = Batch(ledger)
         self._projects: Optional[List[Mapping[str, Any]]] = None
         self._counts: Optional[Dict[int, int]] = None
-        self._pages: Dict[int, List[Mapping[str, Any]]] = {}
+        self._pages: Dict[int, List[Shot]] = {}
         self._next_page = 1
         self.loading = False
 
@@ -96,7 +96,7 @@ class ProjectLoader(QtCore.QObject):
                 _SEQUENCE_FIELDS,
                 [{"field_name": "code", "direction": "asc"}],
             ),
-            lambda data: self.sequences_ready.emit(data["sg"]),
+            lambda data: self.sequences_ready.emit(rows(data)),
             self._failure("Sequences could not be read", again),
         )
         self._project.expect(
@@ -109,7 +109,6 @@ class ProjectLoader(QtCore.QObject):
 
     def _failure(self, what: str, again: Callable[[], None]) -> Callable[[str], None]:
         def failed(message: str) -> None:
-            self.loading = self.loading and bool(len(self._project))
             self.failed.emit(f"{what}: {message}", again)
 
         return failed
@@ -117,7 +116,7 @@ class ProjectLoader(QtCore.QObject):
     def _load_statuses(self) -> None:
         self._site.expect(
             self._ledger.retriever.execute_find("Status", [], list(STATUS_FIELDS)),
-            lambda data: self._statuses.learn(data["sg"]),
+            lambda data: self._statuses.learn(rows(data)),
             self._failure("Statuses could not be read", self._load_statuses),
         )
 
@@ -130,7 +129,7 @@ class ProjectLoader(QtCore.QObject):
         )
 
     def _projects_arrived(self, data: Dict[str, Any]) -> None:
-        self._projects = [project for project in data["sg"] if not project.get("is_template")]
+        self._projects = [project for project in rows(data) if not project.get("is_template")]
         self._tell_projects()
 
     def _counted(self, data: Dict[str, Any]) -> None:
@@ -155,14 +154,19 @@ class ProjectLoader(QtCore.QObject):
                 page=page,
             ),
             functools.partial(self._page_arrived, project, page, again),
-            self._failure("Shots could not be read", again),
+            functools.partial(self._page_missed, again),
         )
+
+    def _page_missed(self, again: Callable[[], None], message: str) -> None:
+        # Without this page none after it is shown: those that are there stay, and trying again reads them all.
+        self.loading = False
+        self.failed.emit(f"Shots could not be read: {message}", again)
 
     def _page_arrived(
         self, project: Mapping[str, Any], page: int, again: Callable[[], None], data: Dict[str, Any]
     ) -> None:
         # Two pages are under way at any time, and shown in their order whichever comes first.
-        self._pages[page] = data["sg"]
+        self._pages[page] = [Shot.from_entity(entity) for entity in rows(data)]
         while self._next_page in self._pages:
             shots = self._pages.pop(self._next_page)
             self._next_page += 1

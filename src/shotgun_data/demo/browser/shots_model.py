@@ -48,8 +48,8 @@ class Shot:
             code=str(entity.get("code") or f"Shot {entity['id']}"),
             description=str(entity.get("description") or ""),
             status=str(entity.get("sg_status_list") or ""),
-            sequence=entity.get("sg_sequence") or None,
-            project=entity.get("project") or None,
+            sequence=_link(entity.get("sg_sequence")),
+            project=_link(entity.get("project")),
             image=entity.get("image") or None,
         )
 
@@ -61,6 +61,10 @@ class Shot:
         """Whether all words, which are in lower case, are in its code or description."""
         text = f"{self.code}\n{self.description}".lower()
         return all(word in text for word in words)
+
+
+def _link(value: Any) -> Optional[Mapping[str, Any]]:
+    return value if isinstance(value, Mapping) and "id" in value else None
 
 
 class ShotsModel(QtCore.QAbstractListModel):
@@ -121,11 +125,11 @@ class ShotsModel(QtCore.QAbstractListModel):
         self._shots, self._shown, self._by_id, self._rows = [], [], {}, {}
         self.endResetModel()
 
-    def append(self, entities: Iterable[Mapping[str, Any]]) -> None:
-        """Add the next rows of the site's answer; one that is there already is skipped."""
+    def append(self, shots: Iterable[Shot]) -> None:
+        """Add the next ones; one that is there already is skipped."""
         # The site may have got new shots between two pages, which shifts the rest by as many.
         new: List[Shot] = []
-        for shot in map(Shot.from_entity, entities):
+        for shot in shots:
             if shot.id not in self._by_id:
                 self._by_id[shot.id] = shot
                 new.append(shot)

@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Mapping, Optional, Union
 from shotgun_data.qt.binding import QtCore, QtGui, QtWidgets
 
 from . import theme
+from .chooser import Chooser
 from .shots_model import ALL, NO_SEQUENCE
 from .statuses import Statuses
 
@@ -73,7 +74,7 @@ class Sidebar(QtWidgets.QWidget):
         self._projects: List[Mapping[str, Any]] = []
         self._sequences: List[Mapping[str, Any]] = []
         self._counts: Dict[int, int] = {}
-        self.chooser = QtWidgets.QComboBox()
+        self.chooser = Chooser()
         self.chooser.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.chooser.setMinimumContentsLength(10)
         self.chooser.setMaxVisibleItems(24)

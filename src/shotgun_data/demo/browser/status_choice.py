@@ -6,10 +6,11 @@ from typing import Optional
 
 from shotgun_data.qt.binding import QtCore, QtGui, QtWidgets
 
+from .chooser import Chooser
 from .statuses import Statuses
 
 
-class StatusChoice(QtWidgets.QComboBox):
+class StatusChoice(Chooser):
     """Offers what the site allows."""
 
     #: The user wants this one: ``(str code)``.
@@ -35,9 +36,6 @@ class StatusChoice(QtWidgets.QComboBox):
     def show_status(self, code: str) -> None:
         self._code = code
         self._refill()
-
-    def wheelEvent(self, event: QtGui.QWheelEvent) -> None:
-        event.ignore()  # one scrolls the pane, and does not mean to approve a shot
 
     def _refill(self) -> None:
         codes = self._statuses.of_shots

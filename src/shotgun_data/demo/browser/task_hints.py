@@ -7,7 +7,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Set
 
 from shotgun_data.qt.binding import QtCore
 
-from .ledger import Ledger
+from .ledger import Ledger, rows
 from .shots_model import Shot, ShotsModel, TaskHint
 
 _FIELDS = ["content", "sg_status_list", "task_assignees", "entity", "step.Step.list_order"]
@@ -41,7 +41,7 @@ class TaskHints(QtCore.QObject):
 
     def _arrived(self, ids: List[int], data: Dict[str, Any]) -> None:
         tasks: Dict[int, List[Mapping[str, Any]]] = {shot_id: [] for shot_id in ids}
-        for task in data["sg"]:
+        for task in rows(data):
             tasks.setdefault(int(task["entity"]["id"]), []).append(task)
         for shot_id, own in tasks.items():
             own.sort(key=lambda task: (task.get("step.Step.list_order") or 0, task["id"]))

@@ -30,6 +30,7 @@ QLineEdit, QComboBox {{
 }}
 QLineEdit:focus, QComboBox:focus {{ border-color: {ACCENT}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {FAINT}; }}
+QComboBox::drop-down {{ border: 0; width: 22px; }}
 QComboBox QAbstractItemView {{
     background: {RAISED}; border: 1px solid {LINE}; selection-background-color: {ACCENT}; selection-color: white;
 }}

@@ -166,7 +166,7 @@ class BrowserWindow(QtWidgets.QMainWindow):
 
     def _connect(self) -> None:
         self.ledger.idle.connect(self._maybe_settled)
-        self.ledger.unusable.connect(self.errors.show_error)
+        self.ledger.unexpected.connect(self.errors.show_error)
         self.grid.examined.connect(self._maybe_settled)
         self.loader.projects_ready.connect(self._show_projects)
         self.loader.sequences_ready.connect(self.sidebar.show_sequences)
@@ -246,7 +246,7 @@ class BrowserWindow(QtWidgets.QMainWindow):
         self._tell_shots()
         self.loader.load_project(project)
 
-    def _add_shots(self, shots: List[Mapping[str, Any]]) -> None:
+    def _add_shots(self, shots: List[Shot]) -> None:
         self.milestones.reach("first_row")
         self.shots.append(shots)
         self.sidebar.show_counts(self.shots.counts())

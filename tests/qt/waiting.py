@@ -8,6 +8,8 @@ from shotgun_data.qt.binding import QtCore
 
 DEADLINE = 20.0
 
+_DEFERRED_DELETE = 52  # QEvent.DeferredDelete as a number, which every binding takes
+
 
 class _DeadlineOver(QtCore.QObject):
     def __init__(self, seconds: float) -> None:
@@ -28,12 +30,19 @@ def wait_until(condition: Callable[[], Any], seconds: float = DEADLINE) -> None:
     while not condition():
         assert not deadline.over, f"nothing more came within {seconds} s"
         loop.processEvents(flags)
+        delete_later()
 
 
 def settle(app: Any) -> None:
     """Run the event loop until no event is left: what would be delivered has been."""
     for _ in range(5):
         app.processEvents()
+        delete_later()
+
+
+def delete_later() -> None:
+    """Do what an event loop does that was entered with ``exec``: delete what asked for it."""
+    QtCore.QCoreApplication.sendPostedEvents(None, _DEFERRED_DELETE)
 
 
 class Outcomes:

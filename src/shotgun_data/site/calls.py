@@ -18,9 +18,9 @@ def call(site: SiteConnections, name: str, args: Sequence[Any], kwargs: Mapping[
 
 def read_schema(site: SiteConnections, project_id: Optional[int]) -> dict[str, Any]:
     """``schema_read`` and ``schema_entity_read``, narrowed to what a project shows if one is given."""
-    project = None if project_id is None else {"type": "Project", "id": project_id}
+    project = [] if project_id is None else [{"type": "Project", "id": project_id}]
     with site.connection() as sg, explained("reading the schema", site.host, sg, write=False):
-        return {"fields": sg.schema_read(project), "types": sg.schema_entity_read(project)}
+        return {"fields": sg.schema_read(*project), "types": sg.schema_entity_read(*project)}
 
 
 def run_method(

@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from ..settings import Settings
+from .failures import UnreadableAnswer
 from .send_once import send_once_http
 
 
@@ -44,6 +45,15 @@ def clone(sg: Any, settings: Settings) -> Any:
         return twin._connection
 
     twin._get_connection = get_connection
+    decode = twin._decode_response
+
+    def decode_response(headers: Any, body: Any) -> Any:
+        # The client hands on whatever is not JSON as if it were the result; for a few calls it may be one.
+        if not body or (headers.get("content-type") or "").lower().startswith("text/html"):
+            raise UnreadableAnswer("the site did not answer as a ShotGrid site does: its answer is not JSON")
+        return decode(headers, body)
+
+    twin._decode_response = decode_response
     return twin
 
 

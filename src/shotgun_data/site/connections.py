@@ -27,6 +27,7 @@ class SiteConnections:
         self._settings = settings
         self._local = threading.local()
         self._lock = threading.Lock()
+        self._asking = threading.Lock()
         self._one_at_a_time = threading.RLock()
         self._clones: weakref.WeakSet[Any] = weakref.WeakSet()
         self._busy: set[Any] = set()
@@ -110,25 +111,30 @@ class SiteConnections:
     def session_token(self, renew: bool = False) -> Optional[str]:
         """The token that the site's own urls ask for as a cookie. Asked of the site once, then remembered.
 
-        :param renew: the site refused the last one: ask for another.
+        :param renew: the site refused the one that this thread was given: ask for another.
         :raises SessionRefused: the site does not accept the connection's credentials.
         :raises SiteUnreachable: no answer.
         """
-        with self._lock:
-            token = self._token
-        if token is not None and not renew:
-            return token
+        # One thread asks, the others wait for its answer: a session that expires is refused to all downloads
+        # at once, and a hundred log-ins would follow.
+        with self._asking:
+            refused = getattr(self._local, "token", None) if renew else None
+            if self._token is None or self._token == refused:
+                self._token = self._ask_for_token(renew)
+            self._local.token = self._token
+            return self._token
+
+    def _ask_for_token(self, renew: bool) -> Optional[str]:
         with self.connection() as sg:
             if not hasattr(sg, "get_session_token"):
                 return None
-            own = sg.config.user_login or sg.config.script_name if hasattr(sg, "config") else None
-            if renew and own:
+            config = getattr(sg, "config", None)
+            if renew and (getattr(config, "user_login", None) or getattr(config, "script_name", None)):
                 sg.config.session_token = None  # what a key or a login once obtained, they can obtain again
             with explained("asking for a session", self.host, sg, write=False):
-                fresh: Optional[str] = sg.get_session_token()
-        with self._lock:
-            self._token = fresh
-        return fresh
+                with explained("asking for a session", self.host, sg, write=False):
+                token: Optional[str] = sg.get_session_token()
+            return token
 
     def close(self) -> None:
         """Close the sockets of all clones; one that a thread is using is closed when that call has ended."""

@@ -17,6 +17,10 @@ from ..errors import OutcomeUnknown, SessionRefused, ShotgunDataError, SiteFault
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
+class UnreadableAnswer(ValueError):
+    """A success whose body the client would take for a result, and that no ShotGrid site sent."""
+
+
 @contextmanager
 def explained(what: str, host: str, sg: Any, *, write: bool) -> Iterator[None]:
     """Turn what the client raises into our own errors.
@@ -52,7 +56,7 @@ def translate(error: Exception, what: str, host: str, *, write: bool, sent: bool
             "Pass ca_certs to the connection, or set SHOTGUN_API_CACERTS."
         )
     network = isinstance(error, (OSError, http.client.HTTPException)) or "HttpLib2Error" in kinds
-    if not network and isinstance(error, ValueError) and "JSONDecodeError" in kinds:
+    if isinstance(error, UnreadableAnswer) or (isinstance(error, ValueError) and "JSONDecodeError" in kinds):
         if write:
             return _unknown(what, host, "the answer was not readable")
         return SiteFault(

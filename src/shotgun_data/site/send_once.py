@@ -13,7 +13,7 @@ from typing import Any, Optional
 #: Calls of the RPC protocol that change nothing, so that sending them twice does no harm.
 READS = frozenset(
     {
-        "activity_stream_read",
+        "activity_stream",
         "entity_types",
         "export_page",
         "followers",
@@ -25,7 +25,7 @@ READS = frozenset(
         "note_thread_contents",
         "preferences_read",
         "query_display_columns",
-        "query_text_search",
+        "query_display_name_cache",
         "read",
         "schema_entity_read",
         "schema_field_read",

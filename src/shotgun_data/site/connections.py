@@ -132,7 +132,6 @@ class SiteConnections:
             if renew and (getattr(config, "user_login", None) or getattr(config, "script_name", None)):
                 sg.config.session_token = None  # what a key or a login once obtained, they can obtain again
             with explained("asking for a session", self.host, sg, write=False):
-                with explained("asking for a session", self.host, sg, write=False):
                 token: Optional[str] = sg.get_session_token()
             return token
 

@@ -72,7 +72,7 @@ def test_a_thumbnail_that_fails_is_a_tile_of_its_own_and_a_click_tries_again(ope
     key = ("Shot", shot.id)
     assert window.thumbnails.state(key) is State.FAILED
     assert window.thumbnails.message(key)
-    assert not window.status_line.texts()["failed"].startswith("0 ")
+    run_until(lambda: not window.status_line.texts()["failed"].startswith("0 "))
     window.grid.grab()
     site.faults.clear()
     window.grid.clicked.emit(window.shots.index(window.shots.row_of(shot.id)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, replace
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional, Set
 
 from shotgun_data.qt.binding import QtCore
 
@@ -34,7 +34,11 @@ class Downloads(QtCore.QObject):
         super().__init__(parent)
         self._ledger = ledger
         self._downloads: Dict[int, Download] = {}
-        self._told = QtCore.QElapsedTimer()
+        self._moved: Set[int] = set()
+        self._tell = QtCore.QTimer(self)
+        self._tell.setSingleShot(True)
+        self._tell.setInterval(_TELL_EVERY)
+        self._tell.timeout.connect(self._tell_progress)
 
     def of(self, attachment_id: int) -> Download:
         return self._downloads.get(attachment_id, Download())
@@ -71,6 +75,11 @@ class Downloads(QtCore.QObject):
 
     def _progress(self, number: int, received: int, total: Optional[int]) -> None:
         self._downloads[number] = replace(self.of(number), received=received, total=total)
-        if not self._told.isValid() or self._told.elapsed() >= _TELL_EVERY:
-            self._told.start()
+        self._moved.add(number)
+        if not self._tell.isActive():
+            self._tell.start()
+
+    def _tell_progress(self) -> None:
+        moved, self._moved = self._moved, set()
+        for number in moved:
             self.changed.emit(number)

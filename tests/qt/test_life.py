@@ -424,7 +424,8 @@ def test_signals_may_be_disconnected_around_stop(
     retriever.work_completed.disconnect(slot)
     retriever.work_failure.disconnect(slot)
     retriever.stop()
-    assert not recwarn.list
+    # The collector may find the sockets of other tests' clients just now.
+    assert not [warning for warning in recwarn.list if warning.category is not ResourceWarning]
     assert capfd.readouterr().err == ""
 
 

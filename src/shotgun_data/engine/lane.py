@@ -43,6 +43,7 @@ class Lane:
         self.width = width
         self.threads: set[threading.Thread] = set()
         self.idle: list[Waiter] = []
+        self.leaving = 0  # threads that have seen the end and are on their way out
         self.running = 0
         self.queued = 0
         self._heap: list[Entry] = []

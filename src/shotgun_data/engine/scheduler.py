@@ -49,17 +49,24 @@ class Scheduler:
 
     :param widths: how many threads each lane may have, by lane name.
     :param paused: take work but begin none before :meth:`resume`.
+    :param ended: called once, when this was closed or abandoned and its last thread is about to end.
     :param clock: seconds, monotonic.
     """
 
     def __init__(
-        self, widths: Mapping[str, int], *, paused: bool = False, clock: Callable[[], float] = time.monotonic
+        self,
+        widths: Mapping[str, int],
+        *,
+        paused: bool = False,
+        ended: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.lock = threading.Lock()
         self.clock = clock
         self._lanes = {name: Lane(name, width) for name, width in widths.items()}
         self._paused = paused
         self._closed = False
+        self._ended = ended
         self._sequence = itertools.count()
         _remember(self)
 
@@ -152,9 +159,11 @@ class Scheduler:
 
     def abandon(self) -> None:
         """Drop what waits and let the threads end by themselves, without waiting for them."""
+        wakes: list[Callable[[], None]] = []
         with self.lock:
+            if not self._closed and not any(lane.threads for lane in self._lanes.values()):
+                wakes.append(self._ended)  # there is no thread that could do it
             self._closed = True
-            wakes = []
             for lane in self._lanes.values():
                 while True:
                     job = lane.pop(float("inf"))
@@ -246,9 +255,9 @@ class Scheduler:
         while True:
             with self.lock:
                 job, timeout, go_on = self._next(lane, waiter)
-                if not go_on:
-                    lane.threads.discard(threading.current_thread())
-                    return
+            if not go_on:
+                self._leave(lane)
+                return
             if job is None:
                 waiter.sleep(timeout)
                 with self.lock:
@@ -257,6 +266,18 @@ class Scheduler:
             else:
                 self._run(lane, job)
                 job = None  # an idle thread keeps nothing alive
+
+    def _leave(self, lane: Lane) -> None:
+        # The lane lets go of the thread last: whoever joins the threads also waits for what the last one does.
+        me = threading.current_thread()
+        with self.lock:
+            lane.leaving += 1
+            last = all(len(one.threads) == one.leaving for one in self._lanes.values())
+        if last:
+            self._ended()
+        with self.lock:
+            lane.leaving -= 1
+            lane.threads.discard(me)
 
     def _run(self, lane: Lane, job: Job) -> None:
         _current.job = job

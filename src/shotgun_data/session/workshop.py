@@ -20,7 +20,7 @@ class Workshop:
     """
 
     def __init__(self, widths: Mapping[str, int], settings: Settings, *, paused: bool) -> None:
-        self.scheduler = Scheduler(widths, paused=paused)
+        self.scheduler = Scheduler(widths, paused=paused, ended=lambda: self.commons.close())
         self.commons = Commons(self.client(), settings)
         self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
 
@@ -38,14 +38,15 @@ class Workshop:
             session.cancel_all()
 
     def close(self) -> None:
-        """Drop what waits, block until what runs has ended, end the threads, close the sockets. Idempotent."""
+        """Drop what waits, block until what runs has ended, end the threads, close the sockets.
+
+        Idempotent. Called from one of the threads, it does not wait for that one, which closes the sockets.
+        """
         self.scheduler.abandon()
         self.cancel_sessions()  # a running download ends at its next chunk
         self.scheduler.close()
-        self.commons.close()
 
     def abandon(self) -> None:
-        """The same without waiting: whoever owned this is gone. The last threads to end leave the sockets to
-        the garbage collector."""
+        """The same without waiting: whoever owned this is gone. The last thread to end closes the sockets."""
         self.scheduler.abandon()
         self.cancel_sessions()

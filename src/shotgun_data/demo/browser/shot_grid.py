@@ -53,7 +53,7 @@ class ShotGrid(QtWidgets.QListView):
         self.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QtWidgets.QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setVerticalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setAccessibleName("Shots")
@@ -63,7 +63,7 @@ class ShotGrid(QtWidgets.QListView):
         self._examine_timer.timeout.connect(self._examine)
         self.verticalScrollBar().valueChanged.connect(self.examine_soon)
         model.modelReset.connect(self._restore_chosen)
-        model.rowsInserted.connect(self.examine_soon)
+        model.rowsInserted.connect(self._rows_inserted)
         thumbnails.changed.connect(self._thumbnail_changed)
         statuses.changed.connect(self.viewport().update)
         self.selectionModel().currentChanged.connect(self._current_changed)
@@ -173,7 +173,19 @@ class ShotGrid(QtWidgets.QListView):
         if row is not None:
             self.update(self.shots.index(row))
 
+    def _rows_inserted(self, *_: object) -> None:
+        self._show_bar()
+        self.examine_soon()
+
+    def _show_bar(self) -> None:
+        # Not as needed: the tiles' height follows from the width, and the bar would come and go by turns.
+        policy = QtCore.Qt.ScrollBarPolicy
+        wanted = policy.ScrollBarAlwaysOn if self.shots.rowCount() else policy.ScrollBarAlwaysOff
+        if wanted != self.verticalScrollBarPolicy():
+            self.setVerticalScrollBarPolicy(wanted)
+
     def _restore_chosen(self) -> None:
+        self._show_bar()
         self.examine_soon()
         if self._chosen is not None:
             row = self.shots.row_of(self._chosen)

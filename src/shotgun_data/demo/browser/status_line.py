@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Dict, Optional
 
-from shotgun_data.qt.binding import QtCore, QtWidgets
+from shotgun_data.qt.binding import QtCore, QtGui, QtWidgets
 
 from . import theme
 from .ledger import Ledger
@@ -39,6 +39,15 @@ class StatusLine(QtWidgets.QFrame):
         self._clock.timeout.connect(self._refresh_age)
         self._clock.start()
         self.refresh()
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # What is said elsewhere, or matters least, goes first: half a word tells nothing.
+        width = event.size().width()
+        self._age.setVisible(width >= 700)
+        self._shots.setVisible(width >= 540)
+        for name in ("from cache", "queued"):
+            self._labels[name].setVisible(width >= 480)
 
     def tell_shots(self, text: str) -> None:
         """How many shots are shown."""

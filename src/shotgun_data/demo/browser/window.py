@@ -65,6 +65,8 @@ class BrowserWindow(QtWidgets.QMainWindow):
         self.details = DetailPane(self.ledger, self.shots, self.thumbnails, self.statuses, self.fields, self.change)
         self.status_line = StatusLine(self.ledger)
         self.size_slider = QtWidgets.QSlider(QtCore.Qt.Orientation.Horizontal)
+        self._splitter = QtWidgets.QSplitter(QtCore.Qt.Orientation.Horizontal)
+        self._divided_by_user = False
         self._heading = words.ElidedLabel()
         self._placeholder = words.label("", "faint")
         self._lay_out()
@@ -108,6 +110,8 @@ class BrowserWindow(QtWidgets.QMainWindow):
         super().resizeEvent(event)
         self.details.setVisible(self.width() >= _NARROW)
         self.sidebar.setVisible(self.width() >= _NARROWER)
+        if not self._divided_by_user:
+            self._divide()
         self.search.hide_results()
 
     # -- how it is made up -------------------------------------------------------------------------------
@@ -144,7 +148,8 @@ class BrowserWindow(QtWidgets.QMainWindow):
         stack.addWidget(self._placeholder)
         stack.addWidget(self.grid)
         stack.setCurrentWidget(self._placeholder)
-        splitter = QtWidgets.QSplitter(QtCore.Qt.Orientation.Horizontal)
+        splitter = self._splitter
+        splitter.splitterMoved.connect(self._splitter_moved)
         splitter.setHandleWidth(3)
         splitter.setChildrenCollapsible(False)
         for widget in (self.sidebar, middle, self.details):
@@ -152,7 +157,6 @@ class BrowserWindow(QtWidgets.QMainWindow):
         middle.setMinimumWidth(200)
         self.sidebar.setMinimumWidth(130)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([210, 820, 400])
         central = QtWidgets.QWidget()
         column = QtWidgets.QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
@@ -163,6 +167,15 @@ class BrowserWindow(QtWidgets.QMainWindow):
         column.addWidget(self.status_line)
         self.setCentralWidget(central)
         self.grid.setFocus()
+
+    def _divide(self) -> None:
+        """Give each part its share of the width, until the user decides."""
+        width = self.width()
+        left, right = max(150, min(210, width // 7)), max(260, min(420, width * 3 // 10))
+        self._splitter.setSizes([left, max(200, width - left - right), right])
+
+    def _splitter_moved(self, *_: object) -> None:
+        self._divided_by_user = True
 
     def _connect(self) -> None:
         self.ledger.idle.connect(self._maybe_settled)
@@ -308,8 +321,8 @@ class BrowserWindow(QtWidgets.QMainWindow):
             self._show_placeholder("No shot fits. Enter searches the whole site.")
         elif self._project is not None:
             self._show_placeholder("No shots here.")
-        else:
-            self._show_placeholder("")
+        elif self.errors.messages:
+            self._show_placeholder("Nothing could be read from the site.")
 
     def _show_placeholder(self, text: str) -> None:
         self._placeholder.setText(text)

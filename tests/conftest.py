@@ -27,6 +27,10 @@ def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         home = tmp_path_factory.mktemp("home")
         for name in ("XDG_CACHE_HOME", "HOME", "LOCALAPPDATA"):
             patch.setenv(name, str(home))
+        if "XDG_RUNTIME_DIR" not in os.environ:  # Qt 5 says so on stderr
+            runtime = tmp_path_factory.mktemp("runtime")
+            runtime.chmod(0o700)
+            patch.setenv("XDG_RUNTIME_DIR", str(runtime))
         yield
 
 

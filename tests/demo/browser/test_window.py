@@ -18,6 +18,7 @@ def choose(window: Any, number: int = 0) -> Any:
     shot = window.shots.at(number)
     window.grid.choose(shot.id)
     run_until(lambda: window.details.shot is not None and window.is_settled())
+    turn()  # what was put into a layout is shown in the loop's next turn
     return shot
 
 

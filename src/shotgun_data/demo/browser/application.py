@@ -126,7 +126,9 @@ class _Program(QtCore.QObject):
             self._login.close()
         if self._embedded is not None:
             self._embedded.stop()
-        QtCore.QCoreApplication.sendPostedEvents(None, int(QtCore.QEvent.Type.DeferredDelete.value))
+        # The event loop has ended, and nobody else deletes what was to be deleted later.
+        kind: Any = QtCore.QEvent.Type.DeferredDelete
+        QtCore.QCoreApplication.sendPostedEvents(None, int(getattr(kind, "value", kind)))
 
     # --------------------------------------------------------------------------------------------------
 

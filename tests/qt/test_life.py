@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shotgun_data import BackgroundTaskManager, Settings, ShotgunDataRetriever, TankError
+from shotgun_data import Settings, ShotgunDataRetriever, TankError
 from shotgun_data.demo.site.faults import Fault, Slow, Stall
 from shotgun_data.qt.binding import QtCore, QtWidgets
 
@@ -376,27 +376,6 @@ def test_a_retriever_that_is_let_go_of_at_work_harms_nobody(site: Any, make_retr
     gc.collect()
     other = make_retriever()
     Outcomes(other).one(other.execute_find("Shot", []))
-
-
-def test_a_retriever_that_the_collector_finds_elsewhere_dies_in_its_own_thread(
-    site: Any, qapp: Any
-) -> None:
-    died: list[int] = []
-    gc.collect()
-    gc.disable()
-    try:
-        for kind in ("retriever", "manager"):
-            made: Any = ShotgunDataRetriever(None, site.connect()) if kind == "retriever" else BackgroundTaskManager()
-            made.destroyed.connect(lambda *_: died.append(threading.get_ident()))
-            made.itself = made  # a cycle, such as a panel that keeps its retriever and hands it its methods
-            del made
-        collector = threading.Thread(target=gc.collect)
-        collector.start()
-        collector.join()
-    finally:
-        gc.enable()
-    wait_until(lambda: len(died) == 2)
-    assert set(died) == {threading.get_ident()}
 
 
 def test_blocked_signals_are_not_heard_and_those_after_are(retriever: Any, outcomes: Any, qapp: Any) -> None:

@@ -6,14 +6,17 @@ Every method here expects the scheduler's lock to be held, and none of them bloc
 from __future__ import annotations
 
 import heapq
+import itertools
 import threading
 from typing import Optional, cast
 
 from .job import CANCELLED, QUEUED, Job
 
-# An entry is [-priority, sequence, job]; a dead one has None for its job. Dead entries stay in the heap until
-# they surface (removing one would be a scan), or until they are the majority and the heap is rebuilt.
+# An entry is [-priority, sequence, number, job]; a dead one has None for its job. Dead entries stay in the heap
+# until they surface (removing one would be a scan), or until they are the majority and the heap is rebuilt. The
+# number is the entry's own: a job that was moved and moved back has two entries that are equal up to there.
 Entry = list[object]
+JOB = 3
 
 
 class Waiter:
@@ -47,12 +50,13 @@ class Lane:
         self.running = 0
         self.queued = 0
         self._heap: list[Entry] = []
+        self._entries = itertools.count()
         self._dead = 0
         self._later: list[tuple[float, int, Job]] = []
 
     def push(self, job: Job) -> None:
         """Queue a job. Within a priority the sequence decides: first in, first out."""
-        job.entry = [-job.priority, job.sequence, job]
+        job.entry = [-job.priority, job.sequence, next(self._entries), job]
         heapq.heappush(self._heap, job.entry)
         self.queued += 1
 
@@ -70,10 +74,10 @@ class Lane:
                 self.push(job)
         while self._heap:
             entry = heapq.heappop(self._heap)
-            if entry[2] is None:
+            if entry[JOB] is None:
                 self._dead -= 1
                 continue
-            job = cast(Job, entry[2])
+            job = cast(Job, entry[JOB])
             job.entry = None
             self.queued -= 1
             return job
@@ -101,9 +105,9 @@ class Lane:
         self.push(job)
 
     def _kill(self, entry: Entry) -> None:
-        entry[2] = None
+        entry[JOB] = None
         self._dead += 1
         if self._dead > 64 and self._dead * 2 > len(self._heap):
-            self._heap = [item for item in self._heap if item[2] is not None]
+            self._heap = [item for item in self._heap if item[JOB] is not None]
             heapq.heapify(self._heap)
             self._dead = 0

@@ -130,17 +130,6 @@ def test_a_job_that_was_moved_and_moved_back_keeps_its_place(make: Any) -> None:
     assert recorder.wait(3) == ["a", "b", "c"]
 
 
-def test_a_job_can_be_moved_and_moved_back(make: Any) -> None:
-    scheduler, recorder = make(paused=True), Recorder()
-    client = Client(scheduler)
-    first = client.submit(recorder.note("first"), lane="work", priority=1)
-    client.submit(recorder.note("second"), lane="work", priority=1)
-    for priority in (5, 1, 5, 1):
-        first.set_priority(priority)
-    scheduler.resume()
-    assert recorder.wait(2) == ["first", "second"]
-
-
 def test_moving_and_cancelling_many_keeps_the_heap_small(make: Any) -> None:
     scheduler = make(paused=True)
     client, recorder = Client(scheduler), Recorder()

@@ -35,7 +35,9 @@ class Delivery(QtCore.QObject, Generic[T]):
         self.woken.connect(self._drain, QtCore.Qt.ConnectionType.QueuedConnection)
         self.gate = _Gate(weakref.ref(self))
         self.mailbox: Mailbox[T] = Mailbox(self.gate.wake, budget)
-        when_destroyed(self, self.gate.close)
+        # Our parent's end, not our own: that one comes when the binding has taken this object apart already, and
+        # an emit that is under way in a worker would find half of it (seen as a crash).
+        when_destroyed(parent, self.gate.close)
 
     def timerEvent(self, event: QtCore.QTimerEvent) -> None:
         """Another turn of the event loop."""
@@ -73,8 +75,8 @@ class Delivery(QtCore.QObject, Generic[T]):
 class _Gate:
     """Lets workers wake a QObject that may be destroyed at any moment by its own thread.
 
-    The signal is emitted under the gate's lock, and the object's ``destroyed`` closes the gate under it too:
-    ``destroyed`` comes while the object can still take events, and its destruction waits there.
+    The signal is emitted under the gate's lock, and the ``destroyed`` of the object's parent closes the gate under
+    it too: that comes while the object is still whole, and its destruction waits there.
     """
 
     def __init__(self, target: weakref.ref[Delivery[Any]]) -> None:

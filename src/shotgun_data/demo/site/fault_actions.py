@@ -20,6 +20,7 @@ HOP_PATH = "/_demo/hop/"
 WHOLE_BODY: ContextVar[bool] = ContextVar("whole_body", default=False)
 """True where the answer will be damaged: a handler that streams gives a plain response instead."""
 
+_STRUCK_IN: ContextVar[int] = ContextVar("struck_in")  # the round of releases in which a fault struck this request
 _PIECE = 64 * 1024
 _POLL = 0.05  # seconds between two looks at whether a stalled answer was released or its client has left
 
@@ -46,9 +47,14 @@ class Releases:
         with self._lock:
             self._round += 1
 
+    def strike(self) -> None:
+        """A fault strikes this request: from here on a release lets it go, even before it stands still."""
+        with self._lock:
+            _STRUCK_IN.set(self._round)
+
     async def wait(self, request: web.Request) -> None:
         with self._lock:
-            entered = self._round
+            entered = _STRUCK_IN.get()
             self._waiting += 1
         try:
             while self._round == entered and not _gone(request):

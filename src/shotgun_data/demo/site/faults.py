@@ -222,6 +222,7 @@ class FaultPlan:
                 if each._strikes(path, media, call):
                     self._hits += 1
                     struck.append(each)
+                    self._releases.strike()
                     if not isinstance(each.fault.action, Latency) or each.fault.after_processing:
                         break
             self._active = [each for each in self._active if not each.spent]

@@ -100,7 +100,7 @@ def main() -> int:
     # A library that the table does not know is shown under its own name: apt-get then says so.
     packages = {PACKAGES.get(name, name) for name in names}
     if fonts_missing:
-        packages.add("fonts-dejavu-core")
+        packages |= {"fonts-dejavu-core", "fonts-droid-fallback"}  # Latin, and shots that are named in Japanese
     print(*sorted(packages))
     return 1 if packages else 0
 

@@ -48,7 +48,8 @@ _EXPECTED: dict[Callable[[str], Any], str] = {int: "a whole number", float: "a n
 class Settings:
     """Tuning for one retriever; immutable, so that it can be shared between threads and retrievers.
 
-    :param cache_dir: root of the media cache. None: chosen as the package's README describes.
+    :param cache_dir: root of the media cache of one site: paths of urls, which files are named after, repeat from
+        site to site. None: chosen as the package's README describes, a folder for each site.
     :param max_threads: worker threads for API calls and tasks of a manager that the retriever makes itself.
     :param disk_threads: threads that look media up on disk and decode images.
     :param transfer_threads: downloads at the same time.

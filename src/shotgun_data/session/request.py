@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Optional
@@ -94,7 +95,7 @@ class MediaRequest(Request):
         self.session.downloaded(self, path, error)
 
 
-class Media:
+class Media(abc.ABC):
     """What a media request asks for, and how to get it. Knows no request: several share one download."""
 
     #: ``request_type`` of the two ways to complete.
@@ -105,18 +106,18 @@ class Media:
     lookup_priority: int
     download_priority: int
 
+    @abc.abstractmethod
     def find(self) -> Optional[Path]:
         """The file on disk, or None. In a worker thread."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def key(self) -> object:
         """Requests of equal keys share one download. In a worker thread."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def fetch(self, transfer: Transfer) -> Optional[Path]:
         """Download; None where the site says that there is nothing. In a worker thread."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def data(self, path: Optional[Path], image: Any) -> dict[str, Any]:
         """The payload for the receiver."""
-        raise NotImplementedError

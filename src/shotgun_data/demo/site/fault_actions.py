@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import itertools
 import re
@@ -96,7 +97,7 @@ class Hops:
         return web.Response(status=302, headers={"Location": target})
 
 
-class Action:
+class Action(abc.ABC):
     """What happens to a request. Subclasses are frozen dataclasses."""
 
     damages: ClassVar[bool] = False
@@ -106,11 +107,11 @@ class Action:
         """True where the site must carry the request out first, because its answer is what gets damaged."""
         return self.damages
 
+    @abc.abstractmethod
     async def apply(
         self, request: web.Request, response: Optional[web.StreamResponse], releases: Releases, hops: Hops
     ) -> web.StreamResponse:
         """Return the answer that is sent instead of `response` (None where nothing was carried out)."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

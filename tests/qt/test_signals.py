@@ -187,7 +187,7 @@ def test_an_exception_in_a_slot_does_not_stop_delivery(
     retriever: Any, outcomes: Any, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Any] = []
-    monkeypatch.setattr("sys.excepthook", lambda *error: seen.append(error))
+    monkeypatch.setattr("sys.excepthook", lambda kind, error, trace: seen.append(str(error)))
 
     def broken(*_: Any) -> None:
         raise ValueError("the app's own")
@@ -195,6 +195,7 @@ def test_an_exception_in_a_slot_does_not_stop_delivery(
     retriever.work_completed.connect(broken)
     uids = [retriever.execute_method(lambda sg: None) for _ in range(20)]
     outcomes.wait(*uids)
+    assert seen == ["the app's own"] * 20
     capfd.readouterr()
 
 

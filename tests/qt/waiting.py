@@ -19,7 +19,14 @@ class _DeadlineOver(QtCore.QObject):
 
     def timerEvent(self, event: Any) -> None:
         self.over = True
-        self.killTimer(self._timer)
+        self.end()
+
+    def end(self) -> None:
+        """Not left to the garbage collector, which may come in another thread, where no timer can be stopped: a
+        traceback that somebody keeps also keeps the frames below it, ``wait_until`` among them."""
+        if self._timer:
+            self.killTimer(self._timer)
+            self._timer = 0
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = DEADLINE) -> None:
@@ -27,10 +34,13 @@ def wait_until(condition: Callable[[], Any], seconds: float = DEADLINE) -> None:
     deadline = _DeadlineOver(seconds)
     loop = QtCore.QEventLoop()
     flags = QtCore.QEventLoop.ProcessEventsFlag.AllEvents | QtCore.QEventLoop.ProcessEventsFlag.WaitForMoreEvents
-    while not condition():
-        assert not deadline.over, f"nothing more came within {seconds} s"
-        loop.processEvents(flags)
-        delete_later()
+    try:
+        while not condition():
+            assert not deadline.over, f"nothing more came within {seconds} s"
+            loop.processEvents(flags)
+            delete_later()
+    finally:
+        deadline.end()
 
 
 def settle(app: Any) -> None:
@@ -109,7 +119,10 @@ class TaskSignals:
 def let_pass(seconds: float) -> None:
     """Run the event loop for a while, to see that something does *not* come."""
     end = _DeadlineOver(seconds)
-    wait_until(lambda: end.over, seconds + DEADLINE)
+    try:
+        wait_until(lambda: end.over, seconds + DEADLINE)
+    finally:
+        end.end()
 
 
 def wait_for_the_site(condition: Callable[[], Any], seconds: float = DEADLINE) -> None:

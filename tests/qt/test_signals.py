@@ -43,7 +43,7 @@ class Elsewhere:
         self.thread = QtCore.QThread()
         self.ready = threading.Event()
         self.ident = 0
-        self.thread.started.connect(self._note, QtCore.Qt.ConnectionType.DirectConnection)
+        self.thread.started.connect(lambda: self._note(), QtCore.Qt.ConnectionType.DirectConnection)
         self.thread.start()
         assert self.ready.wait(20)
 

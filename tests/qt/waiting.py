@@ -62,8 +62,10 @@ class Outcomes:
         self.all: list[tuple[str, str, Any]] = []
         self.progress: list[tuple[str, int, Optional[int]]] = []
         self.threads: list[Any] = []
-        retriever.work_completed.connect(self._completed)
-        retriever.work_failure.connect(self._failed)
+        # Functions, and not methods of this object: PySide6 follows those by a weak reference, and crashes where the
+        # collector of one thread takes the receiver while another thread destroys the sender (6.8.3, without us).
+        retriever.work_completed.connect(lambda uid, kind, data: self._completed(uid, kind, data))
+        retriever.work_failure.connect(lambda uid, message: self._failed(uid, message))
         retriever.work_progress.connect(lambda uid, done, total: self.progress.append((uid, done, total)))
 
     def _completed(self, uid: str, request_type: str, data: dict[str, Any]) -> None:

@@ -83,7 +83,7 @@ class Run:
         self.silenced: dict[str, int] = {}  # uid -> outcomes it had had when it was stopped
         self.inside: list[str] = []
         if in_a_slot:
-            self.retriever.work_completed.connect(self._ask_again)
+            self.retriever.work_completed.connect(lambda *answer: self._ask_again(*answer))  # see docs/design.md
 
     def _ask_again(self, uid: str, request_type: str, data: dict[str, Any]) -> None:
         if len(self.inside) < 3:

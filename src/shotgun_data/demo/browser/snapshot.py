@@ -10,7 +10,6 @@ from .thumbnails import State
 from .window import BrowserWindow
 
 _WITHIN = 120_000  # milliseconds
-_LOOK_EVERY = 250  # milliseconds
 
 
 class Snapshot(QtCore.QObject):
@@ -33,10 +32,6 @@ class Snapshot(QtCore.QObject):
         self._deadline.setInterval(_WITHIN)
         self._deadline.timeout.connect(self._too_late)
         window.settled.connect(self._settled)
-        # On a busy machine the details may be complete without another `settled` (seen once in twenty runs).
-        self._look_again = QtCore.QTimer(self)
-        self._look_again.setInterval(_LOOK_EVERY)
-        self._look_again.timeout.connect(self._settled_by_now)
 
     def start(self) -> None:
         self._deadline.start()
@@ -45,10 +40,6 @@ class Snapshot(QtCore.QObject):
 
     def _settled(self) -> None:
         self._next()
-
-    def _settled_by_now(self) -> None:
-        if self._window.is_settled():
-            self._next()
 
     def _look_at_grid(self) -> None:
         window = self._window
@@ -72,7 +63,8 @@ class Snapshot(QtCore.QObject):
         shot = window.shot_with_most_to_see() or window.shots.at(0)
         self._next = self._look_at_details
         window.grid.choose(shot.id)
-        self._look_again.start()
+        if window.is_settled():  # the view had made it current by itself, and its details are there: nothing is asked
+            self._next()
 
     def _look_at_details(self) -> None:
         pane = self._window.details
@@ -86,7 +78,6 @@ class Snapshot(QtCore.QObject):
 
     def _finish(self) -> None:
         self._deadline.stop()
-        self._look_again.stop()
         self._next = lambda: None
         window = self._window
         image = window.grab()

@@ -2,14 +2,14 @@
 
 Deliberately less than an HTTP client: no redirects, no cookies, no retries, no look at the environment. Those
 are decisions, and they are made once, in :mod:`shotgun_data.media.courier`, whatever carries the bytes.
-A transport that runs many transfers on one thread of its own (libcurl's multi interface) fits behind
-:meth:`Transport.fetch` as well: its callers only wait.
+Every transport carries one exchange for a caller that waits. One that carries many at once on a thread of its
+own is a :class:`ConcurrentTransport` too: nobody waits, and a thousand small pictures cost no thread hand-over.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Callable, Mapping, Optional, Protocol
+from typing import Callable, Mapping, Optional, Protocol, Union, runtime_checkable
 
 from .access import never
 from .address import MediaAddress
@@ -79,3 +79,22 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Break off what is under way and close every connection. Later fetches raise ``Stopped``."""
+
+
+Done = Callable[[Union[TransferReply, BaseException]], None]
+
+
+@runtime_checkable
+class ConcurrentTransport(Transport, Protocol):
+    """A transport that carries many exchanges on one thread of its own."""
+
+    def begin(self, request: TransferRequest, done: Done) -> None:
+        """Start one exchange and return at once. From any thread, the transport's own included.
+
+        ``done`` is called exactly once, in the transport's thread, with the reply or with what :meth:`fetch`
+        would have raised; never before this call has returned. The request's sink, ``progress`` and
+        ``cancelled`` are called in that thread too. None of them may block: all other exchanges wait.
+        """
+
+    def wake(self) -> None:
+        """Something may have been cancelled: ask every ``cancelled`` now, not at the next tick. Never blocks."""

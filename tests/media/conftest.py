@@ -20,8 +20,8 @@ class Session:
         self.tokens = tokens
         self.asked: list[bool] = []
 
-    def __call__(self, renew: bool) -> Optional[str]:
-        self.asked.append(renew)
+    def __call__(self, refused: Optional[str]) -> Optional[str]:
+        self.asked.append(refused is not None)
         return self.tokens[min(sum(self.asked), len(self.tokens) - 1)]
 
 

@@ -21,7 +21,7 @@ from shotgun_data.media.access import SiteAccess
 from shotgun_data.media.cache import MediaCache
 from shotgun_data.media.library import MediaLibrary
 from shotgun_data.media.overflow import Overflow
-from shotgun_data.media.store import CacheUnwritable, IncomingFile
+from shotgun_data.media.store import IN_MEMORY, CacheUnwritable, IncomingFile
 from shotgun_data.media.urllib3_transport import Urllib3Transport
 from shotgun_data.settings import Settings
 
@@ -69,15 +69,42 @@ def test_files_have_the_umasks_permissions(
 @pytest.mark.skipif(os.name == "nt", reason="an open file keeps its folder there")
 def test_a_folder_that_vanishes_under_way_is_made_again(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
+    body = PNG * (1 + IN_MEMORY // len(PNG))
     with IncomingFile(folder) as incoming:
-        incoming.write(PNG)
+        incoming.write(body)
         for path in folder.iterdir():
             path.unlink()
         folder.rmdir()
         folder.parent.rmdir()
         final = incoming.publish("x.png")
-    assert final.read_bytes() == PNG
+    assert final.read_bytes() == body
     assert files_below(tmp_path) == [final]
+
+
+@pytest.mark.parametrize("size", [0, 1000, IN_MEMORY, IN_MEMORY + 1, 3 * IN_MEMORY])
+def test_a_body_of_any_size_is_stored_whole_and_can_begin_anew(tmp_path: Path, size: int) -> None:
+    body = os.urandom(size)
+    with IncomingFile(tmp_path) as incoming:
+        for wrong in (b"another answer", b"\0" * (2 * IN_MEMORY), b"short"):
+            incoming.write(wrong)
+            incoming.restart()
+        for start in range(0, size, 65536):
+            incoming.write(body[start : start + 65536])
+        assert incoming.head(10) == body[:10]
+        assert incoming.tail(10) == body[-10:]
+        assert incoming.publish("x").read_bytes() == body
+    assert files_below(tmp_path) == [tmp_path / "x"]
+
+
+def test_what_is_given_up_leaves_nothing_and_a_small_body_never_touches_the_disk(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    with IncomingFile(folder) as incoming:
+        incoming.write(PNG)
+    assert not folder.exists()
+    with IncomingFile(folder) as incoming:
+        incoming.write(b"x" * (IN_MEMORY + 1))
+        assert len(files_below(tmp_path)) == 1
+    assert files_below(tmp_path) == []
 
 
 def test_a_file_that_may_not_be_replaced_is_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,9 +20,10 @@ class SiteAccess:
     """How to reach a site's media as the person who is connected. Its ``repr`` shows no secret.
 
     :param base_url: the site's url, such as ``https://studio.example.com``; it may have a path prefix.
-    :param session_token: ``session_token(renew) -> token or None``, called in the downloading thread and
-        only where a url of the site's own origin is asked for. ``renew`` is True after the site refused the
-        token that the last call gave. What it raises ends the download.
+    :param session_token: ``session_token(refused) -> token or None``: called in a thread that may wait, and
+        only where a url of the site's own origin is asked for. ``refused`` is the token that the site did not
+        accept, or None. What it raises ends the download.
+    :param known_token: the token if it can be had without waiting for anything.
     :param proxy: ``[user:password@]host[:port]``, as ``shotgun_api3`` takes it. Without one the connection
         is direct: ``HTTP_PROXY`` and ``NO_PROXY`` are not looked at, because the API calls of the same
         connection do not look at them either, and a site reached in two ways fails in two ways.
@@ -31,10 +32,11 @@ class SiteAccess:
     """
 
     base_url: str
-    session_token: Callable[[bool], Optional[str]]
+    session_token: Callable[[Optional[str]], Optional[str]]
     proxy: Optional[str] = None
     ca_certs: Optional[str] = None
     authorization: Optional[str] = None
+    known_token: Callable[[], Optional[str]] = lambda: None
 
     def owns(self, address: MediaAddress) -> bool:
         """Whether the address has the site's own scheme, host and port: only there do secrets go."""

@@ -12,7 +12,8 @@ from typing import Callable, Optional, Protocol
 from ..errors import Cancelled, MediaRejected, SessionRefused
 from .access import SiteAccess
 from .address import MediaAddress
-from .transport import Progress, TransferReply, TransferRequest, Transport
+from .steps import Place, Steps
+from .transport import Progress, TransferReply, TransferRequest
 from .verdict import is_login, is_transient_placeholder, pending, refusal
 
 MAX_REDIRECTS = 10
@@ -47,11 +48,10 @@ class _LoginAsked(Exception):
 
 
 class Courier:
-    """Fetches one url for one caller, in the caller's thread."""
+    """Fetches one url, step by step."""
 
     def __init__(
         self,
-        transport: Transport,
         access: SiteAccess,
         *,
         connect_timeout: float,
@@ -59,7 +59,6 @@ class Courier:
         cancelled: Callable[[], bool],
         progress: Optional[Progress],
     ) -> None:
-        self._transport = transport
         self._access = access
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
@@ -70,7 +69,7 @@ class Courier:
 
     def fetch(
         self, url: str, sink: RestartableSink, max_bytes: int, is_page: Callable[[TransferReply], bool]
-    ) -> Delivery:
+    ) -> Steps[Delivery]:
         """Follow the url to its body, which is in the sink afterwards.
 
         A site that refuses the session is asked once more, with a renewed one.
@@ -80,11 +79,12 @@ class Courier:
         start = MediaAddress.parse(url, self._access.site)
         for renewed in (False, True):
             try:
-                return self._follow(start, sink, max_bytes, is_page)
+                return (yield from self._follow(start, sink, max_bytes, is_page))
             except _LoginAsked:
                 if renewed:
                     break
-                self._renew()
+                yield Place.SITE
+                self._accept(self._access.session_token(self._token or ""))
         raise SessionRefused(
             f"GET {start}: the site does not accept this connection's session for the download, nor a "
             "renewed one. Check that the script or person may see this media, and log in again."
@@ -96,7 +96,7 @@ class Courier:
         sink: RestartableSink,
         max_bytes: int,
         is_page: Callable[[TransferReply], bool],
-    ) -> Delivery:
+    ) -> Steps[Delivery]:
         address, seen, met_site = start, {start.url}, False
         while True:
             if is_transient_placeholder(address):
@@ -106,7 +106,10 @@ class Courier:
             own = self._access.owns(address)
             met_site = met_site or own
             sink.restart()
-            reply = self._transport.fetch(self._request(address, sink, max_bytes, own))
+            if own and not self._token_known:
+                yield from self._learn_token()
+            reply = yield self._request(address, sink, max_bytes, own)
+            assert reply is not None
             location = reply.headers.get("location")
             if reply.status in _REDIRECTS and location:
                 address = address.follow(location)
@@ -131,9 +134,8 @@ class Courier:
         # Pictures do not shrink, and an unencoded body has a length that progress can be measured by.
         headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
         if own:
-            token = self._session_token()
-            if token:
-                headers["Cookie"] = f"_session_id={token}"
+            if self._token:
+                headers["Cookie"] = f"_session_id={self._token}"
             if self._access.authorization:
                 headers["Authorization"] = self._access.authorization
         return TransferRequest(
@@ -149,13 +151,12 @@ class Courier:
             progress=self._progress,
         )
 
-    def _session_token(self) -> Optional[str]:
-        if not self._token_known:
-            self._accept(self._access.session_token(False))
-        return self._token
-
-    def _renew(self) -> None:
-        self._accept(self._access.session_token(True))
+    def _learn_token(self) -> Steps[None]:
+        token = self._access.known_token()
+        if token is None:
+            yield Place.SITE
+            token = self._access.session_token(None)
+        self._accept(token)
 
     def _accept(self, token: Optional[str]) -> None:
         if token and (not token.isascii() or not _TOKEN_FORBIDDEN.isdisjoint(token)):

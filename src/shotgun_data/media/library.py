@@ -14,6 +14,7 @@ from .courier import Courier, Delivery
 from .identity import url_extension
 from .imagetype import HEAD_BYTES, image_extension, is_cut_short
 from .names import safe_name
+from .steps import Place, Steps, carry_out
 from .store import CacheUnwritable, IncomingFile
 from .transport import Progress, TransferReply, Transport
 from .urllib3_transport import Urllib3Transport
@@ -26,9 +27,10 @@ _TAIL_BYTES = 4096
 class MediaLibrary:
     """Downloads media into a cache. Thread-safe; one for each session.
 
-    Each call is one attempt, in the calling thread: it follows redirects and renews a refused session once,
-    and leaves every other repetition to its caller, who knows what else is waiting. The result is a whole
-    file, or one of the errors below; nothing else is left on the disk.
+    Each download is one attempt: it follows redirects and renews a refused session once, and leaves every other
+    repetition to its caller, who knows what else is waiting. The result is a whole file, or one of the errors
+    below; nothing else is left on the disk. ``..._steps`` gives it as steps for whoever drives many at once
+    (:mod:`.steps`), ``download_...`` carries them out in the calling thread.
 
     :raises Cancelled: ``cancelled`` said so. It is asked at each chunk, and ten times a second by another
         thread while the other side is silent.
@@ -64,17 +66,28 @@ class MediaLibrary:
     ) -> Path:
         """Fetch an image into the cache; an older file of the same name is replaced.
 
-        :param progress: called in this thread as ``progress(bytes so far, bytes in all or None)``.
+        :param progress: called as ``progress(bytes so far, bytes in all or None)``.
         """
+        return carry_out(self.thumbnail_steps(url, access, cancelled=cancelled, progress=progress), self._transport)
 
-        def store(incoming: IncomingFile) -> Path:
-            delivery = self._courier(access, cancelled, progress).fetch(
+    def thumbnail_steps(
+        self,
+        url: str,
+        access: SiteAccess,
+        *,
+        cancelled: Callable[[], bool] = never,
+        progress: Optional[Progress] = None,
+    ) -> Steps[Path]:
+        """The same, step by step."""
+
+        def fetch(incoming: IncomingFile) -> Steps[str]:
+            delivery = yield from self._courier(access, cancelled, progress).fetch(
                 url, incoming, self._settings.max_thumbnail_bytes, lambda reply: _is_page(reply, incoming)
             )
             kind = _check_image(delivery, incoming)
-            return incoming.publish(thumbnail_name(url, url_extension(delivery.address.url) or kind))
+            return thumbnail_name(url, url_extension(delivery.address.url) or kind)
 
-        return self._store_somewhere(lambda root: thumbnail_folder(root, url), store)
+        return self._store_somewhere(lambda root: thumbnail_folder(root, url), fetch)
 
     def download_attachment(
         self,
@@ -87,26 +100,39 @@ class MediaLibrary:
     ) -> Path:
         """Fetch a file of any kind into a folder of its own, under a safe form of its name.
 
-        :param progress: called in this thread as ``progress(bytes so far, bytes in all or None)``.
+        :param progress: called as ``progress(bytes so far, bytes in all or None)``.
         """
+        steps = self.attachment_steps(url, name, access, cancelled=cancelled, progress=progress)
+        return carry_out(steps, self._transport)
+
+    def attachment_steps(
+        self,
+        url: str,
+        name: str,
+        access: SiteAccess,
+        *,
+        cancelled: Callable[[], bool] = never,
+        progress: Optional[Progress] = None,
+    ) -> Steps[Path]:
+        """The same, step by step."""
         file_name = safe_name(name)
         may_be_page = file_name.rpartition(".")[2].lower() in _PAGE_EXTENSIONS
 
-        def store(incoming: IncomingFile) -> Path:
-            def is_page(reply: TransferReply) -> bool:
-                # A page by its header alone: a text file may well begin like one.
-                return not may_be_page and is_web_page(reply.headers.get("content-type", ""), b"")
+        def is_page(reply: TransferReply) -> bool:
+            # A page by its header alone: a text file may well begin like one.
+            return not may_be_page and is_web_page(reply.headers.get("content-type", ""), b"")
 
-            delivery = self._courier(access, cancelled, progress).fetch(
+        def fetch(incoming: IncomingFile) -> Steps[str]:
+            delivery = yield from self._courier(access, cancelled, progress).fetch(
                 url, incoming, self._settings.max_attachment_bytes, is_page
             )
             if is_page(delivery.reply):
                 raise _page_instead(delivery.address, f"the file {file_name}")
             if incoming.size == 0:
                 raise MediaRejected(f"GET {delivery.address}: the file is empty.")
-            return incoming.publish(file_name)
+            return file_name
 
-        return self._store_somewhere(lambda root: attachment_folder(root, url), store)
+        return self._store_somewhere(lambda root: attachment_folder(root, url), fetch)
 
     def close(self) -> None:
         """Break off what is under way (it raises ``Cancelled``) and close every connection."""
@@ -114,7 +140,6 @@ class MediaLibrary:
 
     def _courier(self, access: SiteAccess, cancelled: Callable[[], bool], progress: Optional[Progress]) -> Courier:
         return Courier(
-            self._transport,
             access,
             connect_timeout=self._settings.connect_timeout,
             read_timeout=self._settings.read_timeout,
@@ -122,26 +147,38 @@ class MediaLibrary:
             progress=progress,
         )
 
-    def _store_somewhere(self, folder_in: Callable[[Path], Path], store: Callable[[IncomingFile], Path]) -> Path:
-        """Store into the cache; where its disk refuses, into this process's temporary files.
+    def _store_somewhere(
+        self, folder_in: Callable[[Path], Path], fetch: Callable[[IncomingFile], Steps[str]]
+    ) -> Steps[Path]:
+        """Fetch a body and store it into the cache; where its disk refuses, into this process's temporary files.
 
-        A disk that fills up in the middle of a body means fetching that body again: rare, and simpler to be
-        sure of than carrying a half-written file over.
+        A disk that fills up in the middle of a body too large for memory means fetching that body again: rare,
+        and simpler to be sure of than carrying a half-written file over.
         """
+        root, cause = self.cache.root, None
+        while True:
+            name = None
+            with IncomingFile(folder_in(root)) as incoming:
+                try:
+                    name = yield from fetch(incoming)
+                    yield Place.DISK
+                    return incoming.publish(name)
+                except CacheUnwritable as refused:
+                    if cause is not None:
+                        raise _no_room(self.cache.root, cause, refused.cause) from None
+                    cause = refused.cause
+                    root = self._stand_in(cause)
+                    if name is not None and incoming.in_memory:
+                        try:
+                            return incoming.publish(name, folder_in(root))
+                        except CacheUnwritable as again:
+                            raise _no_room(self.cache.root, cause, again.cause) from None
+
+    def _stand_in(self, cause: OSError) -> Path:
         try:
-            with IncomingFile(folder_in(self.cache.root)) as incoming:
-                return store(incoming)
-        except CacheUnwritable as refused:
-            cause = refused.cause
-        try:
-            root = self.cache.stand_in(cause)
+            return self.cache.stand_in(cause)
         except OSError as refused_too:
             raise _no_room(self.cache.root, cause, refused_too) from None
-        try:
-            with IncomingFile(folder_in(root)) as incoming:
-                return store(incoming)
-        except CacheUnwritable as refused:
-            raise _no_room(self.cache.root, cause, refused.cause) from None
 
 
 def _is_page(reply: TransferReply, incoming: IncomingFile) -> bool:

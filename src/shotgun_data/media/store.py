@@ -19,6 +19,9 @@ from typing import BinaryIO, Optional
 TEMPORARY_PREFIX = ".incoming-"
 TEMPORARY_SUFFIX = ".part"
 
+#: Bytes of a body that are kept in memory before a file is begun: nearly all thumbnails, hardly any attachment.
+IN_MEMORY = 1024 * 1024
+
 _FLAGS = (
     os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)
     | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOINHERIT", 0)
@@ -37,8 +40,10 @@ class CacheUnwritable(Exception):
 
 
 class IncomingFile:
-    """A file on its way into a folder; the sink of a download. For one thread.
+    """A file on its way into a folder; the sink of a download. For one thread at a time.
 
+    A body is kept in memory until it is published, or grows past :data:`IN_MEMORY`: a thumbnail that is given up
+    has then never touched the disk, and the thread that receives it need not wait for one.
     Leaving the ``with`` block removes whatever was not published.
 
     :raises CacheUnwritable: from every method, where the disk refuses.
@@ -46,32 +51,30 @@ class IncomingFile:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        try:
-            self._path, self._file = _open_temporary(folder)
-        except OSError as error:
-            raise CacheUnwritable(error) from None
+        self._chunks: list[bytes] = []
+        self._temporary: Optional[_Temporary] = None
         self.size = 0
 
+    @property
+    def in_memory(self) -> bool:
+        """Nothing was written yet: :meth:`publish` may be tried again, into another folder."""
+        return self._temporary is None
+
     def write(self, chunk: bytes) -> None:
-        try:
-            # A raw file may write less than it was given: a disk that is nearly full does.
-            rest = memoryview(chunk)
-            while rest:
-                written = self._file.write(rest)
-                rest = rest[written:]
-        except OSError as error:
-            raise CacheUnwritable(error) from None
+        if self._temporary is not None:
+            self._temporary.write(chunk)
+        else:
+            self._chunks.append(chunk)
         self.size += len(chunk)
+        if self._temporary is None and self.size > IN_MEMORY:
+            self._temporary = self._spill()
 
     def restart(self) -> None:
         """Forget what was written: another answer follows."""
-        if self.size:
-            try:
-                self._file.seek(0)
-                self._file.truncate()
-            except OSError as error:
-                raise CacheUnwritable(error) from None
-            self.size = 0
+        self._chunks.clear()
+        if self._temporary is not None and self.size:
+            self._temporary.empty()
+        self.size = 0
 
     def head(self, count: int) -> bytes:
         return self._read(0, count)
@@ -80,6 +83,89 @@ class IncomingFile:
         return self._read(max(self.size - count, 0), count)
 
     def _read(self, position: int, count: int) -> bytes:
+        if self._temporary is not None:
+            return self._temporary.read(position, count)
+        if len(self._chunks) > 1:
+            self._chunks[:] = [b"".join(self._chunks)]
+        return self._chunks[0][position : position + count] if self._chunks else b""
+
+    def publish(self, name: str, folder: Optional[Path] = None) -> Path:
+        """Give the file its name in its folder, in one step, over an older one of that name.
+
+        Where another program holds the older file open and the system (Windows) does not let it be replaced,
+        the older one stays and is the result: the same url's path means the same media.
+
+        :param folder: another one than that of the constructor, for a body that is :attr:`in_memory`.
+        """
+        temporary = self._temporary
+        if temporary is not None:
+            return temporary.publish(name)
+        self._folder = folder or self._folder
+        temporary = self._spill()
+        try:
+            return temporary.publish(name)
+        finally:
+            temporary.discard()
+
+    def _spill(self) -> _Temporary:
+        """What is in memory, in a file. The memory is let go of with the whole object: a disk may yet refuse."""
+        temporary = _Temporary(self._folder)
+        try:
+            for chunk in self._chunks:
+                temporary.write(chunk)
+        except BaseException:
+            temporary.discard()
+            raise
+        return temporary
+
+    def discard(self) -> None:
+        """Forget the body, and remove what was not published. Never raises."""
+        self._chunks.clear()
+        if self._temporary is not None:
+            self._temporary.discard()
+
+    def __enter__(self) -> IncomingFile:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        self.discard()
+
+
+class _Temporary:
+    """An open file of a name that nobody else uses, beside its final place."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        try:
+            self._path, self._file = _open_temporary(folder)
+        except OSError as error:
+            raise CacheUnwritable(error) from None
+        self._is_published = False
+
+    def write(self, chunk: bytes) -> None:
+        try:
+            # A raw file may write less than it was given: a disk that is nearly full does.
+            written = self._file.write(chunk)
+            if written < len(chunk):
+                rest = memoryview(chunk)[written:]
+                while rest:
+                    rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            raise CacheUnwritable(error) from None
+
+    def empty(self) -> None:
+        try:
+            self._file.seek(0)
+            self._file.truncate()
+        except OSError as error:
+            raise CacheUnwritable(error) from None
+
+    def read(self, position: int, count: int) -> bytes:
         try:
             self._file.seek(position)
             data = self._file.read(count)
@@ -89,11 +175,6 @@ class IncomingFile:
             raise CacheUnwritable(error) from None
 
     def publish(self, name: str) -> Path:
-        """Give the file its name in its folder, in one step, over an older one of that name.
-
-        Where another program holds the older file open and the system (Windows) does not let it be replaced,
-        the older one stays and is the result: the same url's path means the same media.
-        """
         final = self._folder / name
         try:
             try:
@@ -109,6 +190,8 @@ class IncomingFile:
                 raise CacheUnwritable(error) from None
         except OSError as error:
             raise CacheUnwritable(error) from None
+        else:
+            self._is_published = True
         return final
 
     def _replace(self, final: Path) -> None:
@@ -124,26 +207,16 @@ class IncomingFile:
             shutil.copyfileobj(old, file)
 
     def discard(self) -> None:
-        """Close, and remove what was not published. Never raises."""
         try:
             self._file.close()
         except OSError:
             pass
+        if self._is_published:
+            return
         try:
             os.unlink(self._path)
         except OSError:
-            pass  # published, or gone with its folder
-
-    def __enter__(self) -> IncomingFile:
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        self.discard()
+            pass  # gone with its folder
 
 
 def is_hit(path: Path) -> bool:

@@ -30,7 +30,14 @@ class Sources:
     def access(self) -> SiteAccess:
         """What a download may use of the site's connection."""
         site = self.site
-        return SiteAccess(site.base_url, site.session_token, site.proxy, site.ca_certs, site.authorization)
+        return SiteAccess(
+            site.base_url,
+            site.session_token,
+            site.proxy,
+            site.ca_certs,
+            site.authorization,
+            known_token=lambda: site.known_token,
+        )
 
     def key(self, url: str) -> tuple[str, ...]:
         """Equal for urls of the same media: their queries differ with every find."""

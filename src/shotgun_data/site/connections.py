@@ -108,20 +108,23 @@ class SiteConnections:
         config = getattr(self._source(), "config", None)
         return getattr(config, "authorization", None)
 
-    def session_token(self, renew: bool = False) -> Optional[str]:
+    @property
+    def known_token(self) -> Optional[str]:
+        """The session token if it was asked for already; waits for nothing."""
+        return self._token
+
+    def session_token(self, refused: Optional[str] = None) -> Optional[str]:
         """The token that the site's own urls ask for as a cookie. Asked of the site once, then remembered.
 
-        :param renew: the site refused the one that this thread was given: ask for another.
+        :param refused: the token that the site did not accept ("" if none was sent): ask for another.
         :raises SessionRefused: the site does not accept the connection's credentials.
         :raises SiteUnreachable: no answer.
         """
         # One thread asks, the others wait for its answer: a session that expires is refused to all downloads
         # at once, and a hundred log-ins would follow.
         with self._asking:
-            refused = getattr(self._local, "token", None) if renew else None
             if self._token is None or self._token == refused:
-                self._token = self._ask_for_token(renew)
-            self._local.token = self._token
+                self._token = self._ask_for_token(refused is not None)
             return self._token
 
     def _ask_for_token(self, renew: bool) -> Optional[str]:

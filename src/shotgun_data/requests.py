@@ -69,7 +69,11 @@ class Work(Protocol):
 class Runner(Protocol):
     """Who runs the work of one session: the lanes of our own manager, or somebody else's manager."""
 
-    def submit(self, work: Work, *, lane: str, priority: int) -> Ticket: ...
+    def submit(self, work: Work, *, lane: str, priority: int, delay: float = 0.0) -> Ticket:
+        """Queue work, to begin in ``delay`` seconds at the earliest.
+
+        :raises Stopped: the runner was stopped.
+        """
 
     def start(self) -> None: ...
 

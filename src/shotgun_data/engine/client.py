@@ -30,12 +30,21 @@ class Client:
         """Whether this client, or the whole scheduler, takes no more work."""
         return self._closed or self.scheduler.closed
 
-    def submit(self, work: Work, *, lane: str, priority: int) -> Job:
-        """Queue work on a lane.
+    def submit(self, work: Work, *, lane: str, priority: int, delay: float = 0.0) -> Job:
+        """Queue work on a lane, to begin in ``delay`` seconds at the earliest.
 
         :raises Stopped: after :meth:`stop`, or when the scheduler is closed.
         """
-        return self.scheduler.submit(self, work, lane, priority)
+        return self.scheduler.submit(self, work, lane, priority, delay)
+
+    def hold(self) -> Job:
+        """Keep the job that this thread runs from ending when its function returns; see :meth:`Job.release`."""
+        from .scheduler import current_job
+
+        job = current_job()
+        assert job is not None, "hold() is for work that a lane runs"
+        job.held = True
+        return job
 
     def start(self) -> None:
         """Begin work on all lanes of the scheduler, also that of its other clients."""

@@ -21,7 +21,7 @@ class Job:
     All fields are guarded by the scheduler's lock.
     """
 
-    __slots__ = ("client", "entry", "lane", "priority", "sequence", "state", "work")
+    __slots__ = ("client", "entry", "held", "inside", "lane", "priority", "sequence", "state", "work")
 
     def __init__(self, client: Client, work: Work, lane: str, priority: int, sequence: int) -> None:
         self.client = client
@@ -31,6 +31,12 @@ class Job:
         self.sequence = sequence
         self.state = QUEUED
         self.entry: Optional[list[object]] = None
+        self.held = False  # its work goes on after its function has returned
+        self.inside = False  # its function has not returned
+
+    def release(self) -> None:
+        """The work of a job that was held is over. Once, from any thread."""
+        self.client.scheduler.release(self)
 
     def cancel(self) -> bool:
         """Take the job back; True if it had not begun and now never will. Thread-safe, O(1)."""

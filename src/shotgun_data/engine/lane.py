@@ -1,4 +1,4 @@
-"""One pool for one scarce resource: a priority heap and the threads that serve it.
+"""One pool for one scarce resource: a priority heap and the threads, or the slots, that serve it.
 
 Every method here expects the scheduler's lock to be held, and none of them blocks.
 """
@@ -41,9 +41,10 @@ class Waiter:
 class Lane:
     """The queue of one lane and its count of workers."""
 
-    def __init__(self, name: str, width: int) -> None:
+    def __init__(self, name: str, width: int, *, threaded: bool = True) -> None:
         self.name = name
         self.width = width
+        self.threaded = threaded
         self.threads: set[threading.Thread] = set()
         self.idle: list[Waiter] = []
         self.leaving = 0  # threads that have seen the end and are on their way out

@@ -6,19 +6,18 @@ part decides, and returns what to do. Submit, pick, cancel and re-prioritise cos
 
 from __future__ import annotations
 
-import atexit
 import functools
 import itertools
 import logging
 import threading
 import time
-import weakref
 from collections.abc import Mapping
 from typing import Callable, Optional
 
 from ..errors import Stopped
 from ..requests import Work
 from .client import Client
+from .exit import remember
 from .job import CANCELLED, DONE, QUEUED, RUNNING, Job
 from .lane import Lane, Waiter
 from .statistics import LaneStatistics
@@ -30,8 +29,11 @@ log = logging.getLogger(__name__)
 WORK = "work"
 #: The lane of cache look-ups and image decoding.
 DISK = "disk"
-#: The lane of downloads.
+#: The lane of downloads that occupy a thread each, and of asking the site on a download's way.
 TRANSFER = "transfer"
+#: The lane of downloads that a transport carries on a thread of its own. It has no threads but slots: a job is
+#: begun by whoever queued it or freed the slot, holds it, and must not block.
+FLIGHT = "flight"
 
 _current = threading.local()
 
@@ -47,7 +49,7 @@ class Scheduler:
     Threads start when there is work that no idle thread can take, and are daemons: a host that exits
     without stopping anything must still exit at once.
 
-    :param widths: how many threads each lane may have, by lane name.
+    :param widths: how many threads each lane may have, by lane name; slots for :data:`FLIGHT`.
     :param paused: take work but begin none before :meth:`resume`.
     :param ended: called once, when this was closed or abandoned and its last thread is about to end.
     :param clock: seconds, monotonic.
@@ -63,18 +65,19 @@ class Scheduler:
     ) -> None:
         self.lock = threading.Lock()
         self.clock = clock
-        self._lanes = {name: Lane(name, width) for name, width in widths.items()}
+        self._lanes = {name: Lane(name, width, threaded=name != FLIGHT) for name, width in widths.items()}
         self._paused = paused
         self._closed = False
         self._ended = ended
         self._sequence = itertools.count()
-        _remember(self)
+        remember(self)
 
     # -- for clients -------------------------------------------------------------------------------------
 
-    def submit(self, client: Client, work: Work, lane_name: str, priority: int) -> Job:
+    def submit(self, client: Client, work: Work, lane_name: str, priority: int, delay: float = 0.0) -> Job:
         """Queue work. Thread-safe.
 
+        :param delay: seconds before it may begin; not for :data:`FLIGHT`, which has no thread to wait.
         :raises Stopped: the client or the scheduler was stopped.
         """
         lane = self._lanes[lane_name]
@@ -83,11 +86,26 @@ class Scheduler:
                 raise Stopped("this task manager was shut down and takes no more work")
             job = Job(client, work, lane_name, priority, next(self._sequence))
             client.queued.add(job)
-            lane.push(job)
+            if delay:
+                lane.push_later(job, self.clock() + delay)
+            else:
+                lane.push(job)
             wake = self._someone_for(lane)
         if wake is not None:
             wake()
         return job
+
+    def release(self, job: Job) -> None:
+        """End a job that was held: its work went on after its function had returned. Thread-safe; once."""
+        lane = self._lanes[job.lane]
+        with self.lock:
+            job.held = False
+            if job.inside:
+                return  # its function is about to return, and ends it then
+            self._finish(lane, job, None)
+            wake = self._someone_for(lane)
+        if wake is not None:
+            wake()
 
     def cancel(self, job: Job) -> bool:
         """Take a job back; True if it had not begun and now never will."""
@@ -133,6 +151,8 @@ class Scheduler:
                     if wake is None:
                         break
                     wakes.append(wake)
+                    if not lane.threaded:
+                        break  # one launch fills all slots
         for wake in wakes:
             wake()
 
@@ -209,6 +229,8 @@ class Scheduler:
         """Who will take the job that was just queued: an idle thread, a new one, or nobody yet."""
         if self._paused:
             return None
+        if not lane.threaded:
+            return functools.partial(self._launch, lane) if lane.queued and lane.running < lane.width else None
         if lane.idle:
             return lane.idle.pop().wake
         if len(lane.threads) < lane.width:
@@ -229,17 +251,43 @@ class Scheduler:
                     return
             raise
 
+    def _take(self, lane: Lane) -> Optional[Job]:
+        """The next job of a lane, which is running from now on."""
+        job = lane.pop(self.clock())
+        if job is not None:
+            job.state = RUNNING
+            job.inside = True
+            job.client.queued.discard(job)
+            job.client.running.add(job)
+            lane.running += 1
+        return job
+
+    def _finish(self, lane: Lane, job: Job, delay: Optional[float]) -> None:
+        """A job's function has returned, and nobody holds it."""
+        lane.running -= 1
+        client = job.client
+        client.running.discard(job)
+        if delay is not None and not self._closed and not client.closed:
+            job.state = QUEUED
+            client.queued.add(job)
+            lane.push_later(job, self.clock() + delay)
+        else:
+            self._settle(job, DONE)
+        if client.closed:
+            client.changed.notify_all()
+
+    def _returned(self, lane: Lane, job: Job, delay: Optional[float]) -> None:
+        job.inside = False
+        if not job.held:
+            self._finish(lane, job, delay)
+
     def _next(self, lane: Lane, waiter: Waiter) -> tuple[Optional[Job], Optional[float], bool]:
         """For a free worker: the job to run, or how long to sleep, and whether to go on at all."""
         if self._closed:
             return None, None, False
         if not self._paused:
-            job = lane.pop(self.clock())
+            job = self._take(lane)
             if job is not None:
-                job.state = RUNNING
-                job.client.queued.discard(job)
-                job.client.running.add(job)
-                lane.running += 1
                 if lane.idle and lane.next_due() is not None:
                     # We might have been the one sleeping until the next delayed job: pass that on.
                     lane.idle.pop().wake()
@@ -252,8 +300,12 @@ class Scheduler:
 
     def _serve(self, lane: Lane) -> None:
         waiter = Waiter()
+        job: Optional[Job] = None
+        delay: Optional[float] = None
         while True:
-            with self.lock:
+            with self.lock:  # once for each job: the end of one and the choice of the next
+                if job is not None:
+                    self._returned(lane, job, delay)
                 job, timeout, go_on = self._next(lane, waiter)
             if not go_on:
                 self._leave(lane)
@@ -264,8 +316,20 @@ class Scheduler:
                     if waiter in lane.idle:  # nobody woke us: a delayed job is due
                         lane.idle.remove(waiter)
             else:
-                self._run(lane, job)
-                job = None  # an idle thread keeps nothing alive
+                delay = self._run(job)
+
+    def _launch(self, lane: Lane) -> None:
+        """Begin what a lane without threads has slots for, here and now."""
+        job: Optional[Job] = None
+        while True:
+            with self.lock:
+                if job is not None:
+                    self._returned(lane, job, None)
+                free = lane.running < lane.width and not self._paused and not self._closed
+                job = self._take(lane) if free else None
+            if job is None:
+                return
+            self._run(job)
 
     def _leave(self, lane: Lane) -> None:
         # The lane lets go of the thread last: whoever joins the threads also waits for what the last one does.
@@ -279,51 +343,16 @@ class Scheduler:
             lane.leaving -= 1
             lane.threads.discard(me)
 
-    def _run(self, lane: Lane, job: Job) -> None:
+    @staticmethod
+    def _run(job: Job) -> Optional[float]:
+        outer = current_job()  # a slot may be freed, and the next job begun, from inside another job
         _current.job = job
-        delay: Optional[float] = None
         try:
             assert job.work is not None
-            delay = job.work()
+            return job.work()
         except BaseException:  # not even SystemExit may take a worker down
-            log.exception("Work on the %s lane broke its promise not to raise", lane.name)
+            log.exception("Work on the %s lane broke its promise not to raise", job.lane)
+            job.held = False
+            return None
         finally:
-            _current.job = None
-        with self.lock:
-            lane.running -= 1
-            job.client.running.discard(job)
-            if delay is not None and not self._closed and not job.client.closed:
-                job.state = QUEUED
-                job.client.queued.add(job)
-                lane.push_later(job, self.clock() + delay)
-            else:
-                self._settle(job, DONE)
-            if job.client.closed:
-                job.client.changed.notify_all()
-
-
-_living: weakref.WeakSet[Scheduler] = weakref.WeakSet()
-_exit_hooked = False
-
-
-def _remember(scheduler: Scheduler) -> None:
-    # Hooked at the first scheduler and not at import: hooks run last in, first out, and ours must run before
-    # the one that a Qt binding, imported by then, uses to take its application down.
-    global _exit_hooked
-    if not _exit_hooked:
-        _exit_hooked = True
-        atexit.register(_at_exit)
-    _living.add(scheduler)
-
-
-def _at_exit() -> None:
-    """The interpreter ends: begin nothing more, so that no thread is inside Python or Qt as they go down.
-
-    Running look-ups get a moment to end; a running download or call is left behind with its daemon thread.
-    """
-    schedulers = list(_living)
-    for scheduler in schedulers:
-        scheduler.abandon()
-    deadline = time.monotonic() + 0.3
-    for scheduler in schedulers:
-        scheduler.join(deadline)
+            _current.job = outer

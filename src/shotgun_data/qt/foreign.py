@@ -28,10 +28,13 @@ class ForeignRunner:
     def closed(self) -> bool:
         return self._closed
 
-    def submit(self, work: Work, *, lane: str, priority: int) -> ForeignTicket:
+    def submit(self, work: Work, *, lane: str, priority: int, delay: float = 0.0) -> ForeignTicket:
         if self._closed:
             raise Stopped("this data retriever was stopped")
         ticket = ForeignTicket(self._manager)
+        if delay:
+            self._wait(delay, ticket, work, priority)
+            return ticket
         ticket.task_id = self._manager.add_task(
             functools.partial(self._run, ticket, work, priority), priority=priority, group=self._group
         )
@@ -51,11 +54,14 @@ class ForeignRunner:
                 self._running.discard(me)
                 self._ended.notify_all()
         if delay is not None:
-            # The interface knows no delayed tasks. A thread for each wait is dear, but waits are rare, and
-            # sleeping here would keep one of the manager's own.
-            timer = threading.Timer(delay, self._again, (ticket, work, priority))
-            timer.daemon = True
-            timer.start()
+            self._wait(delay, ticket, work, priority)
+
+    def _wait(self, delay: float, ticket: ForeignTicket, work: Work, priority: int) -> None:
+        # The interface knows no delayed tasks. A thread for each wait is dear, but waits are rare, and
+        # sleeping in a task would keep one of the manager's own.
+        timer = threading.Timer(delay, self._again, (ticket, work, priority))
+        timer.daemon = True
+        timer.start()
 
     def _again(self, ticket: ForeignTicket, work: Work, priority: int) -> None:
         if not self._closed and ticket.renew():

@@ -6,27 +6,26 @@ url; its retries, redirects and decoding are off, and it reads nothing from the 
 
 from __future__ import annotations
 
-import base64
 import http.client
 import logging
 import re
 import ssl
 import threading
-from typing import Any, Mapping, Optional
+from typing import Any, Optional
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from ..errors import Cancelled, MediaRejected, ShotgunDataError, SiteUnreachable, Stopped, TransferFailed
-from .encoding import BadEncoding, BodyDecoder
-from .failures import bad_ca_file, broken_off, no_answer
+from ..errors import ShotgunDataError, TransferFailed
+from .body import IncomingBody
+from .failures import bad_ca_file, broken_off, cancelled, stopped, too_slow
+from .proxy import Proxy
 from .transport import TransferReply, TransferRequest
+from .urllib3_failures import no_answer_by
 from .watchdog import CANCELLED, CLOSED, Watchdog, Watched
 
 CHUNK = 64 * 1024
-_EXCERPT = 4096
-_DRAIN = 64 * 1024  # reading a short refusal to its end is cheaper than a new connection
 
 _TROUBLE = (HTTPError, http.client.HTTPException, OSError, ValueError)
 
@@ -96,7 +95,7 @@ class Urllib3Transport:
     def fetch(self, request: TransferRequest) -> TransferReply:
         watched = Watched(request.cancelled, request.read_timeout)
         if not self._watchdog.add(watched):
-            raise Stopped("Downloads have been stopped; no more are taken.")
+            raise stopped()
         _current.watched = watched
         try:
             return self._exchange(request, watched)
@@ -120,7 +119,7 @@ class Urllib3Transport:
         target = address.target
         if request.proxy is not None and address.scheme == "http":
             target = address.url  # a proxy is told the whole url where it does not tunnel
-            headers.update(_proxy_headers(request.proxy))
+            headers.update(Proxy.parse(request.proxy).headers)
         try:
             response = pool.urlopen(
                 "GET",
@@ -135,7 +134,7 @@ class Urllib3Transport:
             )
         except _TROUBLE as error:
             # "from None": urllib3's errors quote urls with their queries.
-            raise _ended(request, watched) or no_answer(address, error) from None
+            raise _ended(request, watched) or no_answer_by(address, error) from None
         is_clean = False
         try:
             reply = self._receive(request, response, watched)
@@ -148,11 +147,19 @@ class Urllib3Transport:
 
     def _receive(self, request: TransferRequest, response: Any, watched: Watched) -> TransferReply:
         headers = {name.lower(): value for name, value in response.headers.items()}
-        body = _Body(request, response, headers, watched)
-        if not 200 <= response.status < 300:
-            return TransferReply(response.status, headers, excerpt=body.excerpt())
-        size = body.pour()
-        return TransferReply(response.status, headers, size, framed=body.is_framed)
+        body = IncomingBody(request, response.status, headers)
+        try:
+            while True:
+                chunk = _next(request, response, watched)
+                if not chunk:
+                    return body.finish()
+                if not body.take(chunk):
+                    break
+        except TransferFailed:
+            if body.is_wanted:
+                raise
+        response.close()
+        return body.refusal()
 
     def _manager(self, proxy: Optional[str], ca_certs: Optional[str]) -> urllib3.PoolManager:
         with self._lock:
@@ -179,98 +186,31 @@ class Urllib3Transport:
         if proxy is None:
             manager = urllib3.PoolManager(**options)
         else:
-            host = proxy.rpartition("@")[2].rpartition("://")[2]
-            host = host if ":" in host else f"{host}:8080"  # shotgun_api3's default
-            manager = urllib3.ProxyManager(f"http://{host}", proxy_headers=_proxy_headers(proxy), **options)
+            parsed = Proxy.parse(proxy)
+            manager = urllib3.ProxyManager(parsed.url, proxy_headers=dict(parsed.headers), **options)
         manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
         return manager
 
 
-class _Body:
-    """Reads one body, as it comes in."""
+def _next(request: TransferRequest, response: Any, watched: Watched) -> bytes:
+    """The next bytes as they were sent, b"" at the end.
 
-    def __init__(self, request: TransferRequest, response: Any, headers: Mapping[str, str], watched: Watched) -> None:
-        self._request = request
-        self._response = response
-        self._watched = watched
-        self._encoding = headers.get("content-encoding", "")
-        is_chunked = "chunked" in headers.get("transfer-encoding", "").lower()
-        length = headers.get("content-length", "")
-        self._length = int(length) if not is_chunked and length.isascii() and length.isdigit() else None
-        self.is_framed = is_chunked or self._length is not None
-        # Only read1 returns what has come so far; read() waits for the whole of its 64 KB, however slow they
-        # come. Older urllib3 has it one level further down.
-        self._source = response if _HAS_READ1 else response._fp
-
-    def pour(self) -> int:
-        """Everything into the sink; the size."""
-        request = self._request
-        if self._length is not None and self._length > request.max_bytes:
-            raise self._too_large(self._length)
-        try:
-            decoder = BodyDecoder(self._encoding)
-        except BadEncoding as error:
-            raise MediaRejected(f"GET {request.address}: the answer is {error}.") from None
-        total = self._length if decoder.is_identity else None
-        size = 0
-        try:
-            while True:
-                chunk = self._next()
-                for piece in decoder.feed(chunk) if chunk else decoder.finish():
-                    size += len(piece)
-                    if size > request.max_bytes:
-                        raise self._too_large(size)
-                    request.sink.write(piece)
-                if not chunk:
-                    break
-                if request.progress is not None:
-                    request.progress(size, total)
-        except BadEncoding as error:
-            raise broken_off(request.address, f"its encoding is broken: {error}") from None
-        return size
-
-    def excerpt(self) -> bytes:
-        """The beginning, for whoever decides what a refusal means. A short body is read to its end."""
-        data = b""
-        try:
-            while len(data) < _DRAIN:
-                chunk = self._next()
-                if not chunk:
-                    return data[:_EXCERPT]
-                data += chunk
-        except TransferFailed:
-            pass  # the status has come, and says more than this
-        self._response.close()
-        return data[:_EXCERPT]
-
-    def _next(self) -> bytes:
-        """The next bytes as they were sent, b"" at the end.
-
-        :raises TransferFailed: the end came too early.
-        """
-        request, watched = self._request, self._watched
-        try:
-            chunk: bytes = self._source.read1(CHUNK)
-            if not chunk and self._source is not self._response:
-                self._source.close()  # the end of one answer; the connection stays open for the next
-        except _TROUBLE as error:
-            raise _ended(request, watched) or broken_off(request.address, _reason(error)) from None
-        ended = _ended(request, watched)
-        if ended is not None:
-            raise ended
-        if request.cancelled():
-            raise Cancelled(f"GET {request.address}: cancelled.")
-        watched.received += len(chunk)
-        if not chunk and self._length is not None and watched.received < self._length:
-            raise broken_off(request.address, f"{watched.received} of {self._length} bytes came")
-        return chunk
-
-    def _too_large(self, size: int) -> MediaRejected:
-        return MediaRejected(
-            f"GET {self._request.address}: at {size:,} bytes or more it is larger than the "
-            f"{self._request.max_bytes:,} that the settings allow. Raise max_thumbnail_bytes or "
-            "max_attachment_bytes if it is to be downloaded."
-        )
+    :raises TransferFailed: the end came too early.
+    """
+    # Only read1 returns what has come so far; read() waits for the whole of its 64 KB, however slow they come.
+    # Older urllib3 has it one level further down.
+    source = response if _HAS_READ1 else response._fp
+    try:
+        chunk: bytes = source.read1(CHUNK)
+        if not chunk and source is not response:
+            source.close()  # the end of one answer; the connection stays open for the next
+    except _TROUBLE as error:
+        raise _ended(request, watched) or broken_off(request.address, _reason(error)) from None
+    ended = _ended(request, watched)
+    if ended is not None:
+        raise ended
+    watched.received += len(chunk)
+    return chunk
 
 
 def _ended(request: TransferRequest, watched: Watched) -> Optional[ShotgunDataError]:
@@ -278,21 +218,9 @@ def _ended(request: TransferRequest, watched: Watched) -> Optional[ShotgunDataEr
     if watched.ended is None:
         return None
     if watched.ended in (CANCELLED, CLOSED):
-        return Cancelled(f"GET {request.address}: cancelled.")
-    message = (
-        f"GET {request.address}: hardly anything came within {request.read_timeout:g} seconds. "
-        "Check the network, and try again."
-    )
-    return TransferFailed(message) if watched.received else SiteUnreachable(message)
+        return cancelled(request.address)
+    return too_slow(request.address, request.read_timeout, begun=bool(watched.received))
 
 
 def _reason(error: Exception) -> str:
     return re.sub(r"(?<=.)(?=[A-Z][a-z])", " ", type(error).__name__).lower()
-
-
-def _proxy_headers(proxy: str) -> dict[str, str]:
-    login, at, _ = proxy.rpartition("@")
-    if not at:
-        return {}
-    login = login.rpartition("://")[2]  # taken as it is, as shotgun_api3 does for its API calls
-    return {"Proxy-Authorization": "Basic " + base64.b64encode(login.encode("utf-8")).decode("ascii")}

@@ -13,14 +13,37 @@ import time
 from typing import Callable, Optional
 
 TICK = 0.1
-#: Bytes a second, over one read timeout, below which an answer counts as silent: otherwise a server that
-#: sends a byte now and then would hold a request for ever.
+#: Bytes a second, over one read timeout, below which an answer counts as silent.
 SLOWEST = 256.0
 _IDLE = 5.0
 
 CANCELLED = "cancelled"
 CLOSED = "closed"
 TOO_SLOW = "too slow"
+
+
+class Pace:
+    """Whether one answer gets on: whoever sends a byte now and then would hold a request for ever."""
+
+    def __init__(self, read_timeout: float) -> None:
+        self._window = read_timeout
+        self._start: Optional[float] = None
+        self._received = 0
+
+    def is_too_slow(self, now: float, received: int) -> bool:
+        """Asked from time to time once the connection stands.
+
+        :param now: seconds of a clock that only goes forward.
+        :param received: bytes of the body so far, as they were sent.
+        """
+        if self._start is None:
+            self._start = now
+        # A little more than the window: silence alone is told apart first, and more exactly.
+        elif now - self._start >= self._window + 2 * TICK:
+            if received - self._received < SLOWEST * self._window:
+                return True
+            self._start, self._received = now, received
+        return False
 
 
 class Watched:
@@ -32,9 +55,7 @@ class Watched:
         self._lock = threading.Lock()
         self._socket: Optional[socket.socket] = None
         self.ended: Optional[str] = None
-        self._read_timeout = read_timeout
-        self._window_start: Optional[float] = None
-        self._window_received = 0
+        self._pace = Pace(read_timeout)
 
     def use(self, connection: Optional[socket.socket]) -> None:
         """This socket is ours from now on; None: no socket is, because it goes back to the pool."""
@@ -46,14 +67,7 @@ class Watched:
             return CANCELLED
         if self._socket is None:
             return None  # still connecting, which has its own timeout
-        if self._window_start is None:
-            self._window_start = now
-        # A little more than the socket's own timeout, which tells silence apart more exactly.
-        elif now - self._window_start >= self._read_timeout + 2 * TICK:
-            if self.received - self._window_received < SLOWEST * self._read_timeout:
-                return TOO_SLOW
-            self._window_start, self._window_received = now, self.received
-        return None
+        return TOO_SLOW if self._pace.is_too_slow(now, self.received) else None
 
     def end(self, reason: str) -> None:
         with self._lock:

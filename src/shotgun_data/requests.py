@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Optional, Protocol
 
 #: Priorities, high to low; a request of a higher one is always taken first. Between these, apps that share
 #: a task manager with a retriever place tasks of their own.
+STORE = 70  # what was downloaded is stored before more is looked up: it holds memory
 ATTACHMENT_LOOKUP = 60
 THUMBNAIL_LOOKUP = 50
 SCHEMA = 40
@@ -24,6 +25,17 @@ DOWNLOAD_ATTACHMENT = "download_attachment"
 
 #: API calls that change the site. They are sent once and never replayed.
 WRITES = frozenset({"create", "update", "delete", "revive", "batch"})
+
+#: The lane of API calls and of the callables of a task manager: one heap, because apps order their own
+#: tasks against a retriever's by priority.
+WORK = "work"
+#: The lane of cache look-ups, of storing what was downloaded, and of image decoding.
+DISK = "disk"
+#: The lane of downloads that occupy a thread each, and of asking the site on a download's way.
+TRANSFER = "transfer"
+#: The lane of downloads that a transport carries on a thread of its own. It has no threads but slots: a job is
+#: begun by whoever queued it or freed the slot, holds it, and must not block.
+FLIGHT = "flight"
 
 _numbers = itertools.count(1)
 
@@ -48,6 +60,13 @@ class Progress(NamedTuple):
     uid: str
     received: int
     total: Optional[int]
+
+
+class Held(Protocol):
+    """A piece of work that goes on after its function has returned."""
+
+    def release(self) -> None:
+        """It is over. Once, from any thread."""
 
 
 class Ticket(Protocol):

@@ -12,9 +12,11 @@ from .engine.retry import RetryPolicy
 from .errors import MediaMissing, TankError
 from .media.cache import MediaCache
 from .media.library import MediaLibrary
+from .media.steps import carry_out
+from .media.transport import Transport
 from .media.urllib3_transport import Urllib3Transport
 from .session.media import Sources, Thumbnail, ThumbnailSource
-from .session.transfers import NotYet, Transfer
+from .session.transfer import NotYet, Transfer
 from .settings import Settings
 from .site.connections import SiteConnections
 
@@ -43,18 +45,18 @@ def _get(bundle: Any, make: Any, what: str) -> str:
     try:
         library = MediaLibrary(MediaCache(cache_root(settings, bundle, site.base_url)), transport, settings)
         media = make(Sources(site, library, settings.transcode_wait))
-        path = media.find() or _download(media, RetryPolicy.of(settings), what)
+        path = media.find() or _download(media, transport, RetryPolicy.of(settings), what)
         return str(path)
     finally:
         transport.close()
         site.close()
 
 
-def _download(media: Thumbnail, policy: RetryPolicy, what: str) -> Path:
-    attempt = Transfer(None, media.fetch)
+def _download(media: Thumbnail, transport: Transport, policy: RetryPolicy, what: str) -> Path:
+    attempt = Transfer(None, media.fetch, flies=False)
     while True:
         try:
-            path = media.fetch(attempt)
+            path = carry_out(media.fetch(attempt), transport)
         except NotYet as later:
             delay = later.delay
         except TankError as error:

@@ -10,8 +10,9 @@ import pytest
 
 from shotgun_data.engine.client import Client
 from shotgun_data.engine.job import Job
-from shotgun_data.engine.scheduler import FLIGHT, Scheduler, current_job
+from shotgun_data.engine.scheduler import Scheduler, current_job
 from shotgun_data.errors import Stopped
+from shotgun_data.requests import FLIGHT
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Callable, Optional
 
 from ..errors import Stopped
-from ..requests import Work
+from ..requests import FLIGHT, Work
 from .client import Client
 from .exit import remember
 from .job import CANCELLED, DONE, QUEUED, RUNNING, Job
@@ -23,17 +23,6 @@ from .lane import Lane, Waiter
 from .statistics import LaneStatistics
 
 log = logging.getLogger(__name__)
-
-#: The lane of API calls and of the callables of a task manager: one heap, because apps order their own
-#: tasks against a retriever's by priority.
-WORK = "work"
-#: The lane of cache look-ups and image decoding.
-DISK = "disk"
-#: The lane of downloads that occupy a thread each, and of asking the site on a download's way.
-TRANSFER = "transfer"
-#: The lane of downloads that a transport carries on a thread of its own. It has no threads but slots: a job is
-#: begun by whoever queued it or freed the slot, holds it, and must not block.
-FLIGHT = "flight"
 
 _current = threading.local()
 

@@ -11,7 +11,7 @@ from ..bundle import current_bundle
 from ..errors import Stopped, TankError
 from ..requests import Outcome, Progress
 from ..session.media import Attachment, Thumbnail, ThumbnailSource
-from ..session.request import Media
+from ..session.media_request import Media
 from ..session.session import Statistics
 from ..settings import Settings
 from .api_requests import ApiRequests

@@ -6,10 +6,9 @@ import logging
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, Callable, Optional, Union
 
-from ..engine.scheduler import DISK, TRANSFER, WORK
 from ..engine.task import Event
 from ..engine.tasks import TaskGraph
-from ..requests import next_number
+from ..requests import DISK, FLIGHT, TRANSFER, WORK, next_number
 from ..session.workshop import Workshop
 from ..settings import Settings
 from .binding import QtCore
@@ -57,6 +56,7 @@ class BackgroundTaskManager(DiesAtHome):
                 WORK: max_threads or DEFAULT_THREADS,
                 DISK: settings.disk_threads,
                 TRANSFER: settings.transfer_threads,
+                FLIGHT: settings.transfer_threads,
             },
             settings,
             paused=not start_processing,

@@ -7,10 +7,11 @@ from typing import Any, Callable, Optional
 
 from ..engine.retry import RetryPolicy
 from ..media.cache import MediaCache
+from ..media.choice import open_transport
 from ..media.library import MediaLibrary
-from ..media.transport import Transport
+from ..media.transport import ConcurrentTransport, Transport
 from ..media.urllib3_transport import Urllib3Transport
-from ..requests import Runner
+from ..requests import Held, Runner
 from ..settings import Settings
 from ..site.connections import SiteConnections
 from .transfers import Transfers
@@ -19,12 +20,15 @@ from .transfers import Transfers
 class Commons:
     """Thread-safe. Closed by the task manager, not by the sessions that come and go."""
 
-    def __init__(self, runner: Runner, settings: Settings) -> None:
-        self.transfers = Transfers(runner, RetryPolicy.of(settings))
+    def __init__(self, runner: Runner, settings: Settings, hold: Optional[Callable[[], Held]] = None) -> None:
+        self.hold = hold
+        self.transfers = Transfers(runner, RetryPolicy.of(settings), self)
         self._settings = settings
         self._lock = threading.Lock()
         self._sites: dict[int, _Shared] = {}
-        self._transport: Optional[Transport] = None
+        self._waited_for: Optional[Transport] = None
+        self._concurrent: Optional[ConcurrentTransport] = None
+        self._chosen = False
 
     def open_site(self, owner: Any, source: Callable[[], Any], settings: Settings) -> SiteConnections:
         """The connections of one owner, a ``Shotgun`` or a bundle: the same for all sessions that pass it."""
@@ -48,21 +52,39 @@ class Commons:
         shared.site.close()
 
     def library(self, cache: MediaCache, settings: Settings) -> MediaLibrary:
-        """A library on a cache, over the sockets that all libraries here share."""
+        """A library on a cache."""
+        return MediaLibrary(cache, self.waited_for(), settings)
+
+    def waited_for(self) -> Transport:
+        """The transport of threads that wait for their download."""
         with self._lock:
-            if self._transport is None:
-                self._transport = Urllib3Transport(self._settings.transfer_threads)
-            return MediaLibrary(cache, self._transport, settings)
+            if self._waited_for is None:
+                self._waited_for = Urllib3Transport(self._settings.transfer_threads)
+            return self._waited_for
+
+    def concurrent(self) -> Optional[ConcurrentTransport]:
+        """The transport that carries many downloads at once, where this Python can load one."""
+        if self._chosen:
+            return self._concurrent
+        with self._lock:
+            if not self._chosen:
+                chosen = open_transport(self._settings)
+                self._concurrent = chosen if isinstance(chosen, ConcurrentTransport) else None
+                self._chosen = True
+            return self._concurrent
 
     def close(self) -> None:
-        """Close all sockets. Call it when nothing runs any more."""
+        """Break off all downloads, and close all sockets. Call it when no lane runs anything any more."""
         with self._lock:
             sites, self._sites = list(self._sites.values()), {}
-            transport, self._transport = self._transport, None
+            transports = [self._concurrent, self._waited_for]
+            self._concurrent, self._waited_for, self._chosen = None, None, True
         for shared in sites:
             shared.site.close()
-        if transport is not None:
-            transport.close()
+        for transport in transports:
+            if transport is not None:
+                transport.close()
+        self.transfers.close()
 
 
 class _Shared:

@@ -13,10 +13,11 @@ from .. import requests
 from ..errors import MediaExpired, MediaMissing, MediaPending, MediaRejected, NoConnection
 from ..media.access import SiteAccess
 from ..media.library import MediaLibrary
+from ..media.steps import Place, Steps
 from ..site import calls
 from ..site.connections import SiteConnections
-from .request import Media
-from .transfers import NotYet, Transfer
+from .media_request import Media
+from .transfer import NotYet, Transfer
 
 
 class Sources:
@@ -52,6 +53,7 @@ class Thumbnail(Media):
     downloaded_type = requests.DOWNLOAD_THUMBNAIL
     lookup_priority = requests.THUMBNAIL_LOOKUP
     download_priority = requests.THUMBNAIL_DOWNLOAD
+    flies = True
 
     def __init__(
         self, sources: Sources, url: Optional[str], entity_type: str, entity_id: int, field: str
@@ -69,13 +71,17 @@ class Thumbnail(Media):
     def key(self) -> object:
         return ("thumbnail", *self.sources.key(self.url or ""))
 
-    def fetch(self, transfer: Transfer) -> Optional[Path]:
+    def fetch(self, transfer: Transfer) -> Steps[Optional[Path]]:
+        return self._fetch(transfer, self.sources.access())
+
+    def _fetch(self, transfer: Transfer, access: SiteAccess) -> Steps[Optional[Path]]:
         if self.url is None:
             return None
         try:
-            return self._download(self.url, transfer)
+            return (yield from self._download(self.url, transfer, access))
         except (MediaExpired, MediaMissing, MediaPending) as error:
             if self.entity_type and self.entity_id is not None:
+                yield Place.SITE
                 fresh = self._fresh_url()
                 if fresh is None:
                     return None
@@ -89,14 +95,14 @@ class Thumbnail(Media):
             elif not isinstance(error, MediaPending):
                 raise  # nobody to ask for a new url
         try:
-            return self._download(self.url, transfer)
+            return (yield from self._download(self.url, transfer, access))
         except MediaPending:
             self._wait()
             return None
 
-    def _download(self, url: str, transfer: Transfer) -> Path:
-        return self.sources.library.download_thumbnail(
-            url, self.sources.access(), cancelled=transfer.is_abandoned, progress=transfer.progress
+    def _download(self, url: str, transfer: Transfer, access: SiteAccess) -> Steps[Path]:
+        return self.sources.library.thumbnail_steps(
+            url, access, cancelled=transfer.is_abandoned, progress=transfer.progress if self.shows_progress else None
         )
 
     def _fresh_url(self) -> Optional[str]:
@@ -119,6 +125,8 @@ class Thumbnail(Media):
 class ThumbnailSource(Thumbnail):
     """The picture as it was uploaded, by its entity."""
 
+    flies = False  # as large as a camera's file may be
+
     def __init__(self, sources: Sources, entity_type: str, entity_id: int) -> None:
         super().__init__(sources, None, entity_type, entity_id, "image")
 
@@ -126,11 +134,14 @@ class ThumbnailSource(Thumbnail):
         self._locate()
         return super().find()
 
-    def fetch(self, transfer: Transfer) -> Optional[Path]:
+    def fetch(self, transfer: Transfer) -> Steps[Optional[Path]]:
         self._locate()
+        return super().fetch(transfer)
+
+    def _fetch(self, transfer: Transfer, access: SiteAccess) -> Steps[Optional[Path]]:
         assert self.url is not None
         try:
-            return self._download(self.url, transfer)
+            return (yield from self._download(self.url, transfer, access))
         except MediaMissing:
             return None  # the site says so itself: there is no url that could be out of date
         except MediaPending:
@@ -171,8 +182,8 @@ class Attachment(Media):
     def key(self) -> object:
         return ("attachment", *self.sources.key(self.url), self.name)
 
-    def fetch(self, transfer: Transfer) -> Optional[Path]:
-        return self.sources.library.download_attachment(
+    def fetch(self, transfer: Transfer) -> Steps[Optional[Path]]:
+        return self.sources.library.attachment_steps(
             self.url, self.name, self.sources.access(), cancelled=transfer.is_abandoned, progress=transfer.progress
         )
 

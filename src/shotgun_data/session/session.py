@@ -8,20 +8,19 @@ thread :meth:`Session.claim` decides whether it is still wanted.
 from __future__ import annotations
 
 import dataclasses
-import functools
-import logging
 import threading
 from pathlib import Path
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Union
 
 from ..engine.retry import RetryPolicy
-from ..errors import MediaRejected, Stopped
+from ..errors import Stopped
 from ..requests import Outcome, Progress, Runner, next_number
 from ..site.connections import SiteConnections
-from .request import ApiRequest, Media, MediaRequest, Request
-from .transfers import Transfer, Transfers
-
-log = logging.getLogger(__name__)
+from .api_request import ApiRequest
+from .media_request import Media, MediaRequest
+from .request import Request
+from .transfer import Transfer
+from .transfers import Transfers
 
 Decode = Callable[[Path], Any]
 
@@ -58,12 +57,12 @@ class Session:
         deliver: Callable[[Union[Outcome, Progress]], None],
         decode: Decode,
     ) -> None:
-        self._runner = runner
-        self._transfers = transfers
-        self._site = site
-        self._policy = policy
+        self.runner = runner
+        self.transfers = transfers
+        self.site = site
+        self.policy = policy
         self._deliver = deliver
-        self._decode = decode
+        self.decode = decode
         self._lock = threading.Lock()
         self._requests: dict[str, Request] = {}
         self._stopped = False
@@ -78,124 +77,41 @@ class Session:
 
         :raises Stopped: after :meth:`stop`.
         """
-        request = ApiRequest(self, str(next_number()), priority, request_type, function)
-        self._register(request)
-        self._submit(request, functools.partial(self._run_call, request), "work", priority)
-        return request.uid
+        return self._start(ApiRequest(self, str(next_number()), request_type, priority, function))
 
     def media(self, media: Media, load_image: bool = False) -> str:
         """Get a file from disk or from the site; gives the request's uid.
 
         :raises Stopped: after :meth:`stop`.
         """
-        request = MediaRequest(self, str(next_number()), media.download_priority, media, load_image)
-        self._register(request)
-        self._submit(request, functools.partial(self._look_up, request), "disk", media.lookup_priority)
-        return request.uid
+        return self._start(MediaRequest(self, str(next_number()), media, load_image))
 
-    def _register(self, request: Request) -> None:
+    def _start(self, request: Request) -> str:
         with self._lock:
-            if self._stopped or self._runner.closed:
+            if self._stopped or self.runner.closed:
                 raise Stopped("this data retriever was stopped and takes no more requests: make a new one")
             self._requests[request.uid] = request
-
-    def _submit(
-        self, request: Request, work: Callable[[], Optional[float]], lane: str, priority: int
-    ) -> None:
         try:
-            request.ticket = self._runner.submit(work, lane=lane, priority=priority)
+            request.start()
         except BaseException:
             with self._lock:
                 self._requests.pop(request.uid, None)
             raise
+        return request.uid
 
-    # -- in worker threads -------------------------------------------------------------------------------
+    # -- for requests, in worker threads -----------------------------------------------------------------
 
-    def _begin(self, request: Request) -> bool:
+    def begin(self, request: Request) -> bool:
         """From here on clear() lets it complete. False if it was stopped or cleared just now."""
         with self._lock:
             request.begun = request.uid in self._requests
             return request.begun
 
-    def _run_call(self, request: ApiRequest) -> Optional[float]:
-        if not self._begin(request):
-            return None
-        request.attempts += 1
-        try:
-            data = request.function(self._site)
-        except BaseException as error:  # noqa: BLE001 - becomes the request's outcome
-            delay = self._policy.next_delay(request.attempts, error)
-            if delay is None or request.uid not in self._requests:
-                request.fail(request.request_type, error)
-                return None
-            log.info("%s; next attempt in %.1f s", error, delay)
-            return delay
-        request.finish(request.request_type, data)
-        return None
-
-    def _look_up(self, request: MediaRequest) -> Optional[float]:
-        if not self._begin(request):
-            return None
-        media = request.media
-        try:
-            path = media.find()
-            if path is not None:
-                try:
-                    image = self._decode(path) if request.load_image else None
-                except MediaRejected:
-                    path = None  # a broken file, left by some other tool: get it anew
-                else:
-                    request.finish(media.found_type, media.data(path, image))
-                    return None
-            self._join(request)
-        except BaseException as error:  # noqa: BLE001 - becomes the request's outcome
-            request.fail(media.found_type, error)
-        return None
-
-    def _join(self, request: MediaRequest) -> None:
-        key = request.media.key()
+    def wait(self, request: Request) -> bool:
+        """From here on clear() drops it. False if it was stopped just now."""
         with self._lock:
-            request.begun = False  # waiting again, for a transfer this time
-            wanted = request.uid in self._requests
-        if not wanted:
-            return
-        transfer = self._transfers.join(key, request, request.media.fetch)
-        with self._lock:
-            request.transfer = transfer
-            wanted = request.uid in self._requests
-        if not wanted:  # stopped between the two
-            self._transfers.leave(transfer, request)
-
-    def downloaded(
-        self, request: MediaRequest, path: Optional[Path], error: Optional[BaseException]
-    ) -> None:
-        """A request's transfer is over."""
-        request_type = request.media.downloaded_type
-        with self._lock:
-            request.begun = True
-        if error is not None:
-            request.fail(request_type, error)
-        elif path is None or not request.load_image:
-            request.finish(request_type, request.media.data(path, None))
-        else:
-            # Decoding is for the disk lane: this thread's time belongs to the network.
-            work = functools.partial(self._decode_downloaded, request, path)
-            try:
-                request.ticket = self._runner.submit(work, lane="disk", priority=request.media.lookup_priority)
-            except Stopped as stopped:
-                request.fail(request_type, stopped)
-
-    def _decode_downloaded(self, request: MediaRequest, path: Path) -> Optional[float]:
-        request_type = request.media.downloaded_type
-        if request.uid not in self._requests:
-            return None
-        try:
-            data = request.media.data(path, self._decode(path))
-        except BaseException as error:  # noqa: BLE001 - becomes the request's outcome
-            request.fail(request_type, error)
-        else:
-            request.finish(request_type, data)
-        return None
+            request.begun = False
+            return request.uid in self._requests
 
     def post(self, item: Union[Outcome, Progress]) -> None:
         """Send something up to the receiver's thread, if anybody still waits for it."""
@@ -230,7 +146,7 @@ class Session:
             if request is None:
                 return
             self._counts["stopped"] += 1
-        self._let_go(request)
+        request.let_go()
 
     def clear(self) -> None:
         """Stop all requests that wait; those being processed go on to their outcome."""
@@ -240,36 +156,33 @@ class Session:
                 del self._requests[request.uid]
             self._counts["stopped"] += len(dropped)
         for request in dropped:
-            self._let_go(request)
+            request.let_go()
 
-    def set_priority(self, uid: str, priority: int) -> None:
+    def set_priority(self, uid: str, shift: int) -> None:
         """Move a request that waits; nothing happens once it is being processed."""
         with self._lock:
             request = self._requests.get(uid)
             if request is None:
                 return
-            request.priority = priority
-        if isinstance(request, MediaRequest) and request.transfer is not None:
-            self._transfers.reprioritise(request.transfer)
-        elif request.ticket is not None and request.waiting:
-            request.ticket.set_priority(priority)
+            request.shift = shift
+        request.move()
 
     def start(self) -> None:
         """Begin work."""
         if self._stopped:
             raise Stopped("this data retriever was stopped and cannot be started again: make a new one")
-        self._runner.start()
+        self.runner.start()
 
     def stop(self) -> None:
         """Stop all requests and block until what was being processed has ended. Idempotent."""
         left = self._drop_all()
-        self._runner.stop()
-        self._transfers.wait_until_ended(left)
+        self.runner.stop()
+        self.transfers.wait_until_ended(left)
 
     def abandon(self) -> None:
         """The same without waiting: the receiver is gone."""
         self._drop_all()
-        self._runner.abandon()
+        self.runner.abandon()
 
     @property
     def stopped(self) -> bool:
@@ -283,7 +196,7 @@ class Session:
             self._requests.clear()
             self._counts["stopped"] += len(dropped)
         for request in dropped:
-            self._let_go(request)
+            request.let_go()
 
     def _drop_all(self) -> list[Transfer]:
         with self._lock:
@@ -295,12 +208,6 @@ class Session:
             ]
         self.cancel_all()
         return left
-
-    def _let_go(self, request: Request) -> None:
-        if request.ticket is not None:
-            request.ticket.cancel()
-        if isinstance(request, MediaRequest) and request.transfer is not None:
-            self._transfers.leave(request.transfer, request)
 
     # --------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,9 @@
-"""Shared downloads: requests for the same media wait for one transfer, and each has its own outcome."""
+"""Shared downloads: requests for the same media wait for one transfer, and each has its own outcome.
+
+A transfer goes one of two ways. It *flies*: a transport that carries many at once has it while it is on the network,
+and it is moved to a thread only to touch a disk or to ask the site something. Or it has one thread from its beginning
+to its end: where there is no such transport, and for what is large, whose bytes must not hold up others.
+"""
 
 from __future__ import annotations
 
@@ -6,53 +11,17 @@ import functools
 import threading
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any, Callable, Optional, Protocol
+from typing import Callable, Optional, Union
 
 from ..engine.retry import RetryPolicy
-from ..errors import Cancelled
-from ..requests import Runner, Ticket
+from ..errors import Cancelled, Stopped
+from ..media.steps import Place, Steps, carry_out
+from ..media.transport import TransferReply, TransferRequest
+from ..requests import DISK, FLIGHT, STORE, TRANSFER, Runner
+from .transfer import Carriers, NotYet, Transfer, Waiter
 
-
-class Waiter(Protocol):
-    """Someone who waits for a transfer. Called in the transferring thread."""
-
-    @property
-    def priority(self) -> int: ...
-
-    def transfer_progress(self, received: int, total: Optional[int]) -> None: ...
-
-    def transfer_ended(self, path: Optional[Path], error: Optional[BaseException]) -> None: ...
-
-
-class NotYet(Exception):
-    """Raised by a fetch whose media the site does not have ready: ask again in ``delay`` seconds."""
-
-    def __init__(self, delay: float) -> None:
-        super().__init__()
-        self.delay = delay
-
-
-class Transfer:
-    """One download and those who wait for it. Guarded by the lock of its :class:`Transfers`."""
-
-    def __init__(self, key: Hashable, fetch: Callable[[Transfer], Optional[Path]]) -> None:
-        self.key = key
-        self.fetch = fetch
-        self.waiters: dict[Any, None] = {}
-        self.ticket: Optional[Ticket] = None
-        self.attempts = 0
-        self.begun = False
-        self.running = False
-        self.abandoned = False  # its last waiter left: it ends at its next chunk, and nobody joins it
-
-    def is_abandoned(self) -> bool:
-        """For the transport, which asks at each chunk."""
-        return self.abandoned
-
-    def progress(self, received: int, total: Optional[int]) -> None:
-        """For the transport: tell everyone who waits."""
-        for waiter in tuple(self.waiters):
-            waiter.transfer_progress(received, total)
+#: So many bodies may wait in memory for a slow disk; then the network waits too.
+MAX_LANDED = 64
 
 
 class Transfers:
@@ -61,41 +30,41 @@ class Transfers:
     A transfer runs at the highest priority among its waiters; the last one to leave cancels it.
     """
 
-    def __init__(self, runner: Runner, policy: RetryPolicy) -> None:
+    def __init__(self, runner: Runner, policy: RetryPolicy, carriers: Carriers) -> None:
         self._runner = runner
         self._policy = policy
+        self._carriers = carriers
         self._lock = threading.Lock()
         self._ended = threading.Condition(self._lock)
         self._transfers: dict[Hashable, Transfer] = {}
+        self._landed = 0  # off the network, and not stored yet
+        self._closed = False
 
     def join(
-        self, key: Hashable, waiter: Waiter, fetch: Callable[[Transfer], Optional[Path]]
+        self,
+        key: Hashable,
+        waiter: Waiter,
+        fetch: Callable[[Transfer], Steps[Optional[Path]]],
+        *,
+        flies: bool,
     ) -> Transfer:
-        """Wait for a transfer, which begins if it is the first to want it.
+        """Wait for a transfer, which begins if it is the first to want it. In a worker thread.
 
-        :param fetch: downloads; called in a worker thread, perhaps several times, for the first waiter.
+        :param fetch: begins to download; called in a worker thread, perhaps several times, for the first waiter.
+        :param flies: it is small: it may be carried with many others on one thread.
         """
         with self._lock:
             transfer = self._transfers.get(key)
             first = transfer is None
             if transfer is None:
-                transfer = self._transfers[key] = Transfer(key, fetch)
+                transfer = self._transfers[key] = Transfer(key, fetch, flies)
             transfer.waiters[waiter] = None
             ticket = transfer.ticket
-            priority = max(one.priority for one in transfer.waiters)
-        if not first:
-            if ticket is not None:
-                ticket.set_priority(priority)
-            return transfer
-        # Submitted without the lock: a manager that an app handed in may run the work here and now.
-        try:
-            transfer.ticket = self._runner.submit(
-                functools.partial(self._run, transfer), lane="transfer", priority=priority
-            )
-        except BaseException:
-            with self._lock:
-                self._transfers.pop(key, None)
-            raise
+            priority = transfer.priority()
+        if first:
+            self._queue(transfer, priority)
+        elif ticket is not None:
+            ticket.set_priority(priority)
         return transfer
 
     def leave(self, transfer: Transfer, waiter: Waiter) -> None:
@@ -104,53 +73,199 @@ class Transfers:
             transfer.waiters.pop(waiter, None)
             if transfer.waiters:
                 if transfer.ticket is not None:
-                    transfer.ticket.set_priority(max(one.priority for one in transfer.waiters))
+                    transfer.ticket.set_priority(transfer.priority())
                 return
             transfer.abandoned = True
             if self._transfers.get(transfer.key) is transfer:
                 del self._transfers[transfer.key]
             ticket = transfer.ticket
+            under_way = transfer.running
         if ticket is not None:
             ticket.cancel()
+        if under_way and transfer.flies:
+            transport = self._carriers.concurrent()
+            if transport is not None:
+                transport.wake()
 
     def reprioritise(self, transfer: Transfer) -> None:
         """A waiter's priority changed."""
         with self._lock:
             if transfer.waiters and transfer.ticket is not None:
-                transfer.ticket.set_priority(max(one.priority for one in transfer.waiters))
+                transfer.ticket.set_priority(transfer.priority())
 
     def wait_until_ended(self, transfers: list[Transfer]) -> None:
-        """Block until none of these is inside its fetch any more."""
+        """Block until none of these is under way any more."""
         with self._ended:
-            self._ended.wait_for(lambda: not any(one.running and one.abandoned for one in transfers))
+            self._ended.wait_for(lambda: self._closed or not any(one.running and one.abandoned for one in transfers))
 
-    def _run(self, transfer: Transfer) -> Optional[float]:
-        with self._lock:
-            if transfer.abandoned:
-                return None
-            transfer.begun = transfer.running = True
-        path: Optional[Path] = None
-        error: Optional[BaseException] = None
-        delay: Optional[float] = None
+    def close(self) -> None:
+        """The runner and the transports are gone: what was on its way between the two has nobody to end it."""
+        with self._ended:
+            self._closed = True
+            self._ended.notify_all()
+
+    # -- both ways ---------------------------------------------------------------------------------------
+
+    def _queue(self, transfer: Transfer, priority: int) -> None:
+        """Let an attempt begin in its turn."""
+        # Without the lock: a manager that an app handed in may run the work here and now, and a lane with a
+        # free slot does.
         try:
-            path = transfer.fetch(transfer)
-        except NotYet as later:
-            delay = later.delay
-        except BaseException as failure:  # noqa: BLE001 - becomes each waiter's outcome
-            error = failure
-            transfer.attempts += 1
-            if not isinstance(failure, Cancelled):
-                delay = self._policy.next_delay(transfer.attempts, failure)
+            if transfer.flies and self._carriers.hold is not None and self._carriers.concurrent() is not None:
+                # Here, because in Toolkit what the connection says of itself must be read in a worker thread.
+                transfer.steps = transfer.fetch(transfer)
+                work, lane = functools.partial(self._take_off, transfer), FLIGHT
+            else:
+                work, lane = functools.partial(self._carry_out, transfer), TRANSFER
+            ticket = self._runner.submit(work, lane=lane, priority=priority)
+        except BaseException as error:  # noqa: BLE001 - becomes each waiter's outcome
+            self._end(transfer, None, error)
+            return
         with self._lock:
+            if not transfer.begun:
+                transfer.ticket = ticket
+            gone = transfer.abandoned
+        if gone:
+            ticket.cancel()
+
+    def _begin(self, transfer: Transfer) -> bool:
+        with self._lock:
+            transfer.ticket = None
+            if transfer.abandoned:
+                return False
+            transfer.begun = transfer.running = True
+            return True
+
+    def _end(
+        self, transfer: Transfer, path: Optional[Path], error: Optional[BaseException], on_disk_lane: bool = False
+    ) -> None:
+        """An attempt is over: tell those who wait, or begin another one later."""
+        delay: Optional[float] = None
+        if isinstance(error, NotYet):
+            delay = error.delay
+        elif error is not None:
+            transfer.attempts += 1
+            if not isinstance(error, (Cancelled, Stopped)):
+                delay = self._policy.next_delay(transfer.attempts, error)
+        transfer.steps = None
+        slot, transfer.slot = transfer.slot, None
+        if slot is not None:
+            slot.release()
+        if delay is not None and not transfer.abandoned and self._again(transfer, delay):
+            return
+        with self._lock:
+            if self._transfers.get(transfer.key) is transfer:
+                del self._transfers[transfer.key]
+            waiters = list(transfer.waiters)
+        for waiter in waiters:
+            waiter.transfer_ended(path, error, on_disk_lane)
+        with self._lock:
+            transfer.waiters.clear()
             transfer.running = False
             self._ended.notify_all()
-            if transfer.abandoned:
-                return None
-            if delay is not None:
-                return delay
-            del self._transfers[transfer.key]
-            waiters = list(transfer.waiters)
-            transfer.waiters.clear()
-        for waiter in waiters:
-            waiter.transfer_ended(path, error)
-        return None
+
+    def _again(self, transfer: Transfer, delay: float) -> bool:
+        def begin() -> None:
+            with self._lock:
+                transfer.ticket = None
+                if transfer.abandoned:
+                    return
+                priority = transfer.priority()
+            self._queue(transfer, priority)
+
+        with self._lock:
+            transfer.running = transfer.begun = False
+            self._ended.notify_all()
+        try:
+            ticket = self._runner.submit(begin, lane=DISK, priority=STORE, delay=delay)
+        except Stopped:
+            return False
+        with self._lock:
+            transfer.ticket = ticket
+            gone = transfer.abandoned
+        if gone:
+            ticket.cancel()
+        return True
+
+    # -- in one thread -----------------------------------------------------------------------------------
+
+    def _carry_out(self, transfer: Transfer) -> None:
+        if not self._begin(transfer):
+            return
+        path: Optional[Path] = None
+        error: Optional[BaseException] = None
+        try:
+            path = carry_out(transfer.fetch(transfer), self._carriers.waited_for())
+        except BaseException as failure:  # noqa: BLE001 - becomes each waiter's outcome
+            error = failure
+        self._end(transfer, path, error)
+
+    # -- flying ------------------------------------------------------------------------------------------
+
+    def _take_off(self, transfer: Transfer) -> None:
+        """A slot is free, and this thread has it. It may be the transport's own: nothing here may block."""
+        hold = self._carriers.hold
+        assert hold is not None
+        if self._begin(transfer):
+            transfer.slot = hold()
+            self._go_on(transfer)
+
+    def _replied(self, transfer: Transfer, result: Union[TransferReply, BaseException]) -> None:
+        if isinstance(result, BaseException):
+            self._go_on(transfer, error=result)
+        else:
+            self._go_on(transfer, result)
+
+    def _go_on(
+        self,
+        transfer: Transfer,
+        reply: Optional[TransferReply] = None,
+        error: Optional[BaseException] = None,
+        on_disk_lane: bool = False,
+    ) -> None:
+        """Drive a transfer until it waits for something, or ends."""
+        steps = transfer.steps
+        assert steps is not None
+        while True:
+            try:
+                step = steps.send(reply) if error is None else steps.throw(error)
+            except StopIteration as end:
+                self._end(transfer, end.value, None, on_disk_lane)
+                return
+            except BaseException as failure:  # noqa: BLE001 - becomes each waiter's outcome
+                self._end(transfer, None, failure, on_disk_lane)
+                return
+            reply = error = None
+            try:
+                if isinstance(step, TransferRequest):
+                    transport = self._carriers.concurrent()
+                    if transport is None:
+                        raise Stopped("downloads have been stopped")
+                    transport.begin(step, functools.partial(self._replied, transfer))
+                elif step is Place.DISK:
+                    self._runner.submit(functools.partial(self._store, transfer), lane=DISK, priority=STORE)
+                    self._make_room(transfer)
+                else:
+                    self._runner.submit(
+                        functools.partial(self._go_on, transfer), lane=TRANSFER, priority=transfer.priority()
+                    )
+                return
+            except BaseException as failure:  # noqa: BLE001 - the download ends by it, and leaves nothing
+                error = failure
+
+    def _make_room(self, transfer: Transfer) -> None:
+        """Give the slot to the next while a disk stores this one; not while too many bodies wait for the disk."""
+        with self._lock:
+            if self._landed >= MAX_LANDED:
+                return
+            self._landed += 1
+            slot, transfer.slot = transfer.slot, None
+        if slot is not None:
+            slot.release()
+
+    def _store(self, transfer: Transfer) -> None:
+        try:
+            self._go_on(transfer, on_disk_lane=True)
+        finally:
+            with self._lock:
+                self._landed = max(0, self._landed - 1)

@@ -21,7 +21,8 @@ class Workshop:
 
     def __init__(self, widths: Mapping[str, int], settings: Settings, *, paused: bool) -> None:
         self.scheduler = Scheduler(widths, paused=paused, ended=lambda: self.commons.close())
-        self.commons = Commons(self.client(), settings)
+        client = self.client()
+        self.commons = Commons(client, settings, client.hold)
         self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
 
     def client(self) -> Client:

@@ -1,0 +1,160 @@
+"""A request for a thumbnail or an attachment: looked up on disk first, then downloaded."""
+
+from __future__ import annotations
+
+import abc
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Optional
+
+from ..errors import MediaRejected, Stopped
+from ..media.steps import Steps
+from ..requests import DISK, Progress
+from .request import Request
+from .transfer import Transfer
+
+if TYPE_CHECKING:
+    from .session import Session
+
+#: Seconds between two reports of one download: more would keep the receiver busy with nothing to see.
+PROGRESS_INTERVAL = 0.05
+
+
+class Media(abc.ABC):
+    """What a media request asks for, and how to get it. Knows no request: several share one download."""
+
+    __slots__ = ()
+
+    #: ``request_type`` of the two ways to complete.
+    found_type: str
+    downloaded_type: str
+    #: Whether the receiver is told how far a download is.
+    shows_progress = False
+    #: Whether it is small enough to be carried with many others on one thread.
+    flies = False
+    lookup_priority: int
+    download_priority: int
+
+    @abc.abstractmethod
+    def find(self) -> Optional[Path]:
+        """The file on disk, or None. In a worker thread."""
+
+    @abc.abstractmethod
+    def key(self) -> object:
+        """Requests of equal keys share one download. In a worker thread."""
+
+    @abc.abstractmethod
+    def fetch(self, transfer: Transfer) -> Steps[Optional[Path]]:
+        """Download, step by step; None where the site says that there is nothing. Called in a worker thread."""
+
+    @abc.abstractmethod
+    def data(self, path: Optional[Path], image: Any) -> dict[str, Any]:
+        """The payload for the receiver."""
+
+
+class MediaRequest(Request):
+    """One look-up on the disk lane; where nothing is found, one of those who wait for a transfer."""
+
+    __slots__ = ("_told", "load_image", "media", "transfer")
+
+    def __init__(self, session: Session, uid: str, media: Media, load_image: bool, shift: int = 0) -> None:
+        super().__init__(session, uid, shift)
+        self.media = media
+        self.load_image = load_image
+        self.transfer: Optional[Transfer] = None
+        self._told = 0.0
+
+    @property
+    def priority(self) -> int:
+        """Its place among those that wait for downloads."""
+        return self.media.download_priority + self.shift
+
+    @property
+    def waiting(self) -> bool:
+        """Waiting for its look-up, or for a download that has not begun."""
+        return not self.begun and (self.transfer is None or not self.transfer.begun)
+
+    def start(self) -> None:
+        priority = self.media.lookup_priority + self.shift
+        self.ticket = self.session.runner.submit(self._look_up, lane=DISK, priority=priority)
+
+    def move(self) -> None:
+        if self.transfer is not None:
+            self.session.transfers.reprioritise(self.transfer)
+        elif self.ticket is not None and self.waiting:
+            self.ticket.set_priority(self.media.lookup_priority + self.shift)
+
+    def let_go(self) -> None:
+        super().let_go()
+        if self.transfer is not None:
+            self.session.transfers.leave(self.transfer, self)
+
+    # -- in worker threads -------------------------------------------------------------------------------
+
+    def _look_up(self) -> Optional[float]:
+        if not self.session.begin(self):
+            return None
+        media = self.media
+        try:
+            path = media.find()
+            if path is not None:
+                try:
+                    image = self.session.decode(path) if self.load_image else None
+                except MediaRejected:
+                    path = None  # a broken file, left by some other tool: get it anew
+                else:
+                    self.finish(media.found_type, media.data(path, image))
+                    return None
+            self._join()
+        except BaseException as error:  # noqa: BLE001 - becomes the request's outcome
+            self.fail(media.found_type, error)
+        return None
+
+    def _join(self) -> None:
+        session = self.session
+        if not session.wait(self):
+            return
+        transfer = session.transfers.join(self.media.key(), self, self.media.fetch, flies=self.media.flies)
+        self.transfer = transfer
+        if not session.wants(self.uid):  # stopped between the two
+            session.transfers.leave(transfer, self)
+
+    def transfer_progress(self, received: int, total: Optional[int]) -> None:
+        """The download got further. In a worker thread."""
+        now = time.monotonic()
+        if self.media.shows_progress and (now - self._told > PROGRESS_INTERVAL or received == total):
+            self._told = now
+            self.session.post(Progress(self.uid, received, total))
+
+    def transfer_ended(self, path: Optional[Path], error: Optional[BaseException], on_disk_lane: bool) -> None:
+        """The download is over. In a worker thread.
+
+        :param on_disk_lane: this thread may spend its time on decoding; a transport's may not.
+        """
+        if not self.session.begin(self):
+            return
+        request_type = self.media.downloaded_type
+        if error is not None:
+            self.fail(request_type, error)
+        elif path is None or not self.load_image:
+            self.finish(request_type, self.media.data(path, None))
+        elif on_disk_lane:
+            self._decode(path)
+        else:
+            try:
+                self.ticket = self.session.runner.submit(
+                    lambda: self._decode(path), lane=DISK, priority=self.media.lookup_priority + self.shift
+                )
+            except Stopped as stopped:
+                self.fail(request_type, stopped)
+
+    def _decode(self, path: Path) -> None:
+        if not self.session.wants(self.uid):
+            return
+        request_type = self.media.downloaded_type
+        try:
+            data = self.media.data(path, self.session.decode(path))
+        except BaseException as error:  # noqa: BLE001 - becomes the request's outcome
+            self.fail(request_type, error)
+        else:
+            self.finish(request_type, data)

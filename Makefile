@@ -2,18 +2,20 @@
 #
 # PYTHON=python3.12 make test     another interpreter, in an environment of its own
 # make test PYTEST_OPTIONS="-k thumbnail -x"
+# make bench BENCH_OPTIONS="--only P4"
 
 # The lock file, not the studio's shell, says what is imported.
 unexport PYTHONPATH PYTHONHOME
 
 VENV ?= $(if $(PYTHON),.venv-$(notdir $(PYTHON)),.venv)
 PYTEST_OPTIONS ?=
+BENCH_OPTIONS ?=
 LOCK_OPTIONS ?=
 UV_VERSION := 0.13.9
 SETUP := scripts/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint format types layers ready lock clean test-pyqt6 test-pyside2 test-all-pythons
+.PHONY: help demo bench test quick lint format types layers ready lock clean test-pyqt6 test-pyside2 test-all-pythons
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
@@ -21,6 +23,10 @@ help: ## this list
 demo: ## an embedded site, and a window on it
 	@$(SETUP) $(VENV) requirements/demo.txt
 	@$(VENV)/bin/python -m shotgun_data browse --demo
+
+bench: ## the project's targets measured, beside what one would write without it (some minutes)
+	@$(SETUP) $(VENV) requirements/demo.txt
+	@$(VENV)/bin/python -m shotgun_data bench $(BENCH_OPTIONS)
 
 test: lint types layers ## everything: lint, strict types, layers, all tests
 	$(VENV)/bin/python -m pytest $(PYTEST_OPTIONS)

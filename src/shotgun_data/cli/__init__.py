@@ -11,7 +11,7 @@ from typing import Optional
 from .. import __version__
 
 #: Each is a module here, with ``add_parser(subparsers)``; its parser sets ``run``.
-COMMANDS = ("site", "browse")
+COMMANDS = ("site", "browse", "bench")
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from shotgun_data.media.address import MediaAddress
 from shotgun_data.media.cache import MediaCache
-from shotgun_data.media.identity import media_key, url_extension
+from shotgun_data.media.identity import media_key, media_path, url_extension
 
 URL = "https://media.example.com/thumbs/2026/Sh%C3%B6t_t.jpg?X-Amz-Signature=abc"
 
@@ -30,6 +31,18 @@ def test_the_path_as_it_stands_is_the_identity() -> None:
     assert media_key(URL) == hashlib.md5(b"/thumbs/2026/Sh%C3%B6t_t.jpg").hexdigest()
     assert media_key(URL) == media_key("http://elsewhere/thumbs/2026/Sh%C3%B6t_t.jpg?X-Amz-Signature=other#x")
     assert media_key("https://h/a/Shöt.jpg") == hashlib.md5("/a/Shöt.jpg".encode()).hexdigest()
+
+
+_ODD = st.text(alphabet="aAhtps:/?#[]@;=&%. \\^_`{|}~!$\"'()*+,<>-\t\n\x00é０", max_size=30)
+
+
+@given(_ODD | st.builds("http://{}".format, _ODD) | st.builds("https://host/{}".format, _ODD) | st.text(max_size=20))
+def test_the_quick_way_to_a_path_is_the_way_of_the_standard_library(url: str) -> None:
+    try:
+        expected = urlsplit(url).path
+    except ValueError:
+        expected = url.partition("?")[0]
+    assert media_path(url) == expected
 
 
 @pytest.mark.parametrize("extension", [".jpg", ".jpeg", ".png", ".JPG", ""])

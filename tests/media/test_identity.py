@@ -33,7 +33,7 @@ def test_the_path_as_it_stands_is_the_identity() -> None:
     assert media_key("https://h/a/Shöt.jpg") == hashlib.md5("/a/Shöt.jpg".encode()).hexdigest()
 
 
-_ODD = st.text(alphabet="aAhtps:/?#[]@;=&%. \\^_`{|}~!$\"'()*+,<>-\t\n\x00é０", max_size=30)
+_ODD = st.text(alphabet="aAhtps:/?#[]@;=&%. \\^_`{|}~!$\"'()*+,<>-\t\n\x00é０", max_size=30)  # noqa: RUF001
 
 
 @given(_ODD | st.builds("http://{}".format, _ODD) | st.builds("https://host/{}".format, _ODD) | st.text(max_size=20))

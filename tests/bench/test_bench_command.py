@@ -97,6 +97,16 @@ def test_without_curl_its_line_says_so(tmp_path: Path) -> None:
     assert [bool(way["values"]) for way in figure["ways"]] == [True, False, True, True]
 
 
+def test_the_settings_that_count_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    done = bench("--short", "--only", "P4", "--json", str(file), SHOTGUN_DATA_TRANSPORT="urllib3")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Not at the default settings: transport urllib3." in done.stdout
+    machine = json.loads(file.read_text(encoding="utf-8"))["machine"]
+    assert machine["transport"].startswith("urllib3 ")
+    assert machine["settings"] == {"transport": "urllib3"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

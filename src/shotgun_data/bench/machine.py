@@ -41,13 +41,13 @@ def _binding_version(binding: str) -> str:
     return str(told or "of unknown version")
 
 
-def _transport() -> str:
-    """What carried the downloads of this process: whichever library was loaded for them."""
-    for name in ("pycurl", "urllib3"):
-        module = sys.modules.get(name)
-        if module is not None:
-            return f"{name} {_version_of(name)}"
-    return "none was used"
+def _transport() -> Optional[str]:
+    """What carried the downloads of this process, by what was loaded for them; None if nothing was."""
+    # pycurl alone says little: it is also loaded to find out that it is too old.
+    for transport, library in (("curl_transport", "pycurl"), ("urllib3_transport", "urllib3")):
+        if library in sys.modules and any(name.rpartition(".")[2] == transport for name in sys.modules):
+            return f"{library} {_version_of(library)}"
+    return None
 
 
 def _version_of(distribution: str) -> str:

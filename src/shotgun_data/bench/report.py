@@ -74,9 +74,10 @@ def _change(past: Optional[FigureResult], figure: FigureResult, way: WayResult) 
 def _machine(results: Results) -> str:
     facts = results.machine
     rounds = "1 round" if results.rounds == 1 else f"{results.rounds} rounds in turn"
+    transport = f", downloads by {facts['transport']}" if facts["transport"] else ""
     line = (
-        f"shotgun-data {facts['shotgun_data']}, {facts['implementation']} {facts['python']}, {facts['qt_binding']}, "
-        f"downloads by {facts['transport']}; {facts['cores']} cores of {facts['processor']}; {rounds}."
+        f"shotgun-data {facts['shotgun_data']}, {facts['implementation']} {facts['python']}, {facts['qt_binding']}"
+        f"{transport}; {facts['cores']} cores of {facts['processor']}; {rounds}."
     )
     if facts["settings"]:
         changed = ", ".join(f"{name} {text}" for name, text in facts["settings"].items())

@@ -9,8 +9,15 @@ from dataclasses import dataclass
 class Scale:
     """Counts of what each case does.
 
-    :param near: milliseconds of latency that stand for "0 ms away".
-    :param far: milliseconds of latency of a site on another continent's edge.
+    :param rounds: where the command line names no number.
+    :param cached: thumbnails that are looked up on disk; ``cached_few`` and ``cached_many`` for the cost of one.
+    :param images: thumbnails that arrive as pictures.
+    :param views: so many ask for ``shared`` thumbnails in all, ``distinct`` different ones.
+    :param at_once: requests for one thumbnail at the same moment.
+    :param queued: downloads that ``finds`` finds are submitted behind.
+    :param imports: fresh interpreters in one round.
+    :param near: milliseconds until the near origin answers.
+    :param far: milliseconds until the far one does.
     """
 
     short: bool

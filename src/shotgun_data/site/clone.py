@@ -10,7 +10,9 @@ import sys
 from typing import Any
 
 from ..settings import Settings
+from .decoding import hasten
 from .failures import UnreadableAnswer
+from .known_client import client_class
 from .send_once import send_once_http
 
 
@@ -19,10 +21,18 @@ def can_be_cloned(sg: Any) -> bool:
 
     A Mockgun or a studio's wrapper is not: nothing is known of what sharing its parts would do.
     """
-    return any(
-        base.__name__ == "Shotgun" and base.__module__.endswith("shotgun_api3.shotgun")
-        for base in type(sg).__mro__
-    )
+    return client_class(sg) is not None
+
+
+#: What a clone has of its own in the place of methods.
+_REPLACED = (
+    "_get_connection",
+    "_decode_response",
+    "_http_request",
+    "_json_loads",
+    "_transform_inbound",
+    "_parse_records",
+)
 
 
 def clone(sg: Any, settings: Settings) -> Any:
@@ -32,11 +42,19 @@ def clone(sg: Any, settings: Settings) -> Any:
     a clone costs no call. Timeouts that the owner set are kept.
     """
     twin = copy.copy(sg)
+    own = vars(twin)
+    overridden = own.get("overridden")
+    if overridden is not None:  # a clone, which a callable of the app was given and made another retriever with
+        for name in _REPLACED:
+            own.pop(name, None)
+        own.update(overridden)
+    twin.overridden = {name: own[name] for name in _REPLACED if name in own}
     twin.config = copy.copy(sg.config)
     twin.config._sg = twin
     twin.config.max_rpc_attempts = 1
     twin.MAX_ATTEMPTS = 1  # or a create would be sent again after a 502 or 504
     twin._connection = None
+    twin.is_known = hasten(twin)
 
     def get_connection() -> Any:
         # The client throws its HTTP object away after an error: the next one must be of our kind again.
@@ -63,7 +81,10 @@ def ca_certs_of(sg: Any) -> Any:
 
 
 def _make_http(sg: Any, settings: Settings) -> Any:
-    client = sys.modules[_client_class(sg).__module__]
+    base = client_class(sg)
+    if base is None:
+        raise TypeError(f"{type(sg).__name__} is not a shotgun_api3.Shotgun")
+    client = sys.modules[base.__module__]
     config = sg.config
     read_timeout = config.timeout_secs or settings.read_timeout
     proxy = None
@@ -82,10 +103,3 @@ def _make_http(sg: Any, settings: Settings) -> Any:
         ca_certs=ca_certs_of(sg),
         proxy_info=proxy,
     )
-
-
-def _client_class(sg: Any) -> type:
-    for base in type(sg).__mro__:
-        if base.__name__ == "Shotgun" and base.__module__.endswith("shotgun_api3.shotgun"):
-            return base
-    raise TypeError(f"{type(sg).__name__} is not a shotgun_api3.Shotgun")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import os
 import random
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any, Callable
@@ -161,6 +163,28 @@ def test_many_threads_keep_to_the_limit() -> None:
     now = cache.statistics
     assert now.hits + now.misses == 1600
     assert now.bytes == now.images * SIZE
+
+
+def test_the_first_use_of_the_binding_in_worker_threads_imports_nothing(tmp_path: Path) -> None:
+    """PySide6 imports a module when it first chooses between some constructors, and two threads that do so at the
+    same time hang, with the whole process."""
+    program = """
+import builtins, pathlib, sys
+from shotgun_data.qt.image_cache import ImageCache, ImageReader
+reader, path = ImageReader(10**6, ImageCache(10**6)), pathlib.Path(sys.argv[1])
+imported, real = [], builtins.__import__
+def noticed(name, *rest, **more):
+    imported.append(name)
+    return real(name, *rest, **more)
+builtins.__import__ = noticed
+for size in (None, (20, 20), (20, 20)):
+    assert reader.read(path, size) is not None
+builtins.__import__ = real
+print(imported)
+"""
+    path = save(scene(48, 27), tmp_path / "a.jpg")
+    done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 # -- files and the cache ----------------------------------------------------------------------------------

@@ -60,14 +60,14 @@ class ImageCache:
                 return None
             self._hits += 1
             self._images.move_to_end(key)
-        return QtGui.QImage(kept)
+        return _shared(kept)
 
     def put(self, key: Hashable, image: QtGui.QImage) -> None:
         """Keep an image in place of what is there for its key, if it is not too large."""
         size = image.sizeInBytes()
         if size * _LARGEST > self.limit:
             return
-        own = QtGui.QImage(image)
+        own = _shared(image)
         dropped = []  # freed when the lock is: the last reference to an image may be ours
         with self._lock:
             earlier = self._images.pop(key, None)
@@ -100,6 +100,16 @@ class ImageCache:
             f"<ImageCache of {now.images} images, {now.bytes} of {self.limit} bytes, "
             f"{now.hits} hits, {now.misses} misses>"
         )
+
+
+def _shared(image: QtGui.QImage) -> QtGui.QImage:
+    """Another QImage of the same pixels, until one of the two is changed.
+
+    Not ``QImage(image)``: where the binding has several constructors to choose from, PySide6 6.8 imports a module
+    the first time, inside the guard of a C++ static and letting go of the interpreter's lock. Two workers that do
+    so at once wait for each other for ever, and everything else for them.
+    """
+    return image.convertToFormat(image.format())
 
 
 class ImageReader:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -134,6 +136,8 @@ def test_rows_that_differ_are_noticed() -> None:
 RUNS = """
 import importlib
 import os
+import subprocess
+import sys
 from shotgun_data.bench.case import WrongResult
 
 def fails(place):
@@ -161,3 +165,15 @@ def test_a_run_in_a_process_of_its_own_says_what_went_wrong(
         fresh(runs.fails)(place)
     with pytest.raises(WrongResult, match="code 7"):
         fresh(runs.crashes)(place)
+
+
+def test_a_run_that_stands_still_ends_and_tells_where_its_threads_are() -> None:
+    program = (
+        "import threading; from shotgun_data.bench.standstill import ends_when_it_stands_still\n"
+        "def wait_for_ever(): threading.Lock().acquire(); threading.Event().wait()\n"
+        "with ends_when_it_stands_still(60): pass\n"
+        "with ends_when_it_stands_still(0.2): wait_for_ever()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1
+    assert "wait_for_ever" in done.stderr

@@ -10,7 +10,7 @@ from shotgun_data.qt.binding import QtCore, QtGui
 from .case import WrongResult
 
 #: Seconds after which a run counts as one that does not come to an end. No way to say that it is slow.
-DEADLINE = 300.0
+DEADLINE = 150.0
 
 _app: Optional[Any] = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Optional
@@ -42,9 +42,8 @@ def retriever_at(
 
 def request_picture(retriever: ShotgunDataRetriever, url: str, number: int) -> Optional[str]:
     """Ask for a thumbnail as a QImage for the view; in its full size from a version that cannot scale."""
-    if scales():
-        return retriever.request_thumbnail(url, "Shot", number, "image", image_size=VIEW)  # type: ignore[call-arg]
-    return retriever.request_thumbnail(url, "Shot", number, "image", load_image=True)
+    sized: Mapping[str, Any] = {"image_size": VIEW} if scales() else {"load_image": True}
+    return retriever.request_thumbnail(url, "Shot", number, "image", **sized)
 
 
 def scales() -> bool:

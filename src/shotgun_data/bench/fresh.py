@@ -1,7 +1,7 @@
 """A run in a process of its own, where memory, imports or an undisturbed event loop matter.
 
 ``python -m shotgun_data.bench.fresh MODULE FUNCTION`` reads the place from its standard input, calls the function
-with it, and prints the figures as its last line.
+with it, and prints what came of it as its last line: ``{"figures": {...}}``, or ``{"wrong": "why"}``.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from typing import Callable
+from typing import Any, Callable
 
 from .case import WrongResult
 from .place import Place
-
-_END_WITHIN = 600.0
+from .standstill import ends_when_it_stands_still
 
 
 def fresh(run: Callable[[Place], Mapping[str, float]]) -> Callable[[Place], Mapping[str, float]]:
@@ -24,16 +23,14 @@ def fresh(run: Callable[[Place], Mapping[str, float]]) -> Callable[[Place], Mapp
 
     def run_apart(place: Place) -> Mapping[str, float]:
         command = [sys.executable, "-m", __name__, run.__module__, run.__name__]
-        try:
-            done = subprocess.run(
-                command, input=place.to_text(), capture_output=True, text=True, timeout=_END_WITHIN, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise WrongResult(f"its process did not come to an end within {_END_WITHIN:.0f} s") from None
+        # Its standard error is ours: a crash, or a standstill, tells there where its threads were.
+        done = subprocess.run(command, input=place.to_text(), stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
-            said = done.stderr.strip().splitlines()
-            raise WrongResult(said[-1] if said else f"its process ended with code {done.returncode} and no word")
-        figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+            raise WrongResult(f"its process ended with code {done.returncode}; what it had to say is above")
+        told = json.loads(done.stdout.splitlines()[-1])
+        if "wrong" in told:
+            raise WrongResult(told["wrong"])
+        figures: dict[str, float] = told["figures"]
         return figures
 
     return run_apart
@@ -44,12 +41,13 @@ def main() -> int:
     module, name = sys.argv[1:3]
     function = getattr(importlib.import_module(module), name)
     place = Place.from_text(sys.stdin.read())
+    told: dict[str, Any]
     try:
-        figures = function(place)
+        with ends_when_it_stands_still():
+            told = {"figures": dict(function(place))}
     except WrongResult as wrong:
-        print(wrong, file=sys.stderr)
-        return 1
-    print(json.dumps(dict(figures)), flush=True)
+        told = {"wrong": str(wrong)}
+    print(json.dumps(told), flush=True)
     return 0
 
 

@@ -119,6 +119,7 @@ def _pool(place: Place, load: Callable[[Any], Any], sources: Sequence[Any]) -> M
     results = _Results(1 + len(sources))
     told: Any = results.told
     sg = connected(place, place.scale.near)
+    load(sources[0])  # what Qt and its binding load once, they have loaded
     with ThreadPoolExecutor(_THREADS) as executor:
 
         def find() -> None:

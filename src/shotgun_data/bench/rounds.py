@@ -11,6 +11,7 @@ from .case import Case, Figure, Way, WrongResult
 from .machine import machine_facts
 from .place import Place
 from .results import FigureResult, Results, WayResult
+from .standstill import STANDSTILL, ends_when_it_stands_still
 
 #: ``say(text)`` tells how far it is.
 Say = Callable[[str], None]
@@ -50,7 +51,8 @@ class _Runs:
             return
         gc.collect()  # what the last way left behind is not for this one to clear away
         try:
-            told = way.run(self._place)
+            with ends_when_it_stands_still(4 * STANDSTILL):  # it may wait for processes of its own, in turn
+                told = way.run(self._place)
         except Exception as error:  # noqa: BLE001 - whatever it raises, its work is not done
             cause = str(error) if isinstance(error, WrongResult) else f"{type(error).__name__}: {error}"
             self.wrong.append(f"{self._case.number}, {way.name}: {cause}")

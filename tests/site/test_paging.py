@@ -220,6 +220,14 @@ def test_connections_that_are_not_known_are_called_plainly(site: Any) -> None:
         FindPages.plan(connections(None), ("Shot", []), {})
 
 
+def test_all_threads_count_by_the_same_pages(site: Any) -> None:
+    """In Toolkit each thread has a connection of its own, which may have been told of other pages."""
+    sg = connect(site)
+    plan = FindPages.plan(connections(sg), ("Shot", []), {})
+    assert plan is not None
+    assert plan.fetch(connections(connect(site, per_page=5)), 2).rows == sg.find("Shot", [], page=2)
+
+
 def test_a_thread_with_another_kind_of_connection_says_so(site: Any) -> None:
     planned = connections(connect(site))
     plan = FindPages.plan(planned, ("Shot", []), {})
@@ -236,6 +244,7 @@ def test_a_thread_with_another_kind_of_connection_says_so(site: Any) -> None:
         (True, {"entities": [{"id": 1}] * 7, "paging_info": {"entity_count": 14}}, False),
         (True, {"entities": [{"id": 1}] * 7, "paging_info": {"entity_count": 15}}, True),
         (True, {"entities": [{"id": 1}] * 6, "paging_info": {"entity_count": 14}}, True),  # goes on until one is empty
+        (True, {"entities": [{"id": 1}] * 7, "paging_info": {"entity_count": 13}}, True),  # some were deleted meanwhile
         (True, {"entities": [], "paging_info": {"entity_count": 15}}, False),
     ],
 )

@@ -17,6 +17,7 @@ from typing import Any, Callable, Optional, Union
 from .errors import SettingsError
 
 PREFIX = "SHOTGUN_DATA_"
+TRANSPORTS = ("auto", "curl", "urllib3")
 
 
 def _setting(name: str, parse: Callable[[str], Any], default: Any) -> Any:
@@ -53,6 +54,8 @@ class Settings:
     :param max_threads: worker threads for API calls and tasks of a manager that the retriever makes itself.
     :param disk_threads: threads that look media up on disk and decode images.
     :param transfer_threads: downloads at the same time.
+    :param transport: what carries downloads: ``curl`` (needs pycurl), ``urllib3`` (pure Python), or ``auto``: curl
+        where it can be had.
     :param connect_timeout: seconds to wait for a connection.
     :param read_timeout: seconds of silence after which an answer is given up.
     :param max_attempts: how often a read or a download is tried in all. Writes are sent once.
@@ -73,6 +76,7 @@ class Settings:
     max_threads: int = _setting("max_threads", int, 8)
     disk_threads: int = _setting("disk_threads", int, 2)
     transfer_threads: int = _setting("transfer_threads", int, 16)
+    transport: str = _setting("transport", str, "auto")
     connect_timeout: float = _setting("connect_timeout", float, 10.0)
     read_timeout: float = _setting("read_timeout", float, 60.0)
     max_attempts: int = _setting("max_attempts", int, 4)
@@ -90,9 +94,14 @@ class Settings:
     def __post_init__(self) -> None:
         if self.cache_dir is not None and not isinstance(self.cache_dir, Path):
             object.__setattr__(self, "cache_dir", _path(os.fspath(self.cache_dir)))
+        if self.transport not in TRANSPORTS:
+            raise SettingsError(
+                f"transport is {self.transport!r}; it must be one of {', '.join(TRANSPORTS)}. "
+                f"Pass another value, or correct {PREFIX}TRANSPORT."
+            )
         for item in fields(self):
-            value: Union[Path, float, None] = getattr(self, item.name)
-            if item.name == "cache_dir":
+            value: Union[Path, float, str, None] = getattr(self, item.name)
+            if item.name in ("cache_dir", "transport"):
                 continue
             smallest = 0 if item.name in _MAY_BE_ZERO else 1 if item.type in ("int", int) else 1e-6
             number = isinstance(value, (int, float)) and not isinstance(value, bool)

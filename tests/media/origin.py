@@ -79,13 +79,17 @@ class _Nowhere:
     def flush(self) -> None: ...
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256  # with the usual 5, the connections beyond wait for a second
+
+
 class Origin:
     """One server on a free port of 127.0.0.1. ``released`` lets answers go on that wait for the test."""
 
     def __init__(self, tls: Optional[ssl.SSLContext] = None) -> None:
         handler = type("Bound", (Exchange,), {"origin": self})
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler)
         if tls is not None:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign]

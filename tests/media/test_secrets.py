@@ -189,6 +189,7 @@ def test_no_secret_is_logged_or_shown(
     site: Origin,
     host: Origin,
     new_library: Callable[..., MediaLibrary],
+    transport_name: str,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -209,5 +210,6 @@ def test_no_secret_is_logged_or_shown(
             shown.append(f"{error!r} {error} {error.__cause__!r} {error.__suppress_context__}")
     out, err = capfd.readouterr()
     assert len(site.seen) >= 5
-    assert "urllib3" in caplog.text  # or this test would prove nothing
+    if transport_name == "urllib3":
+        assert "urllib3" in caplog.text  # or this test would prove nothing
     assert "s3cr3t" not in "".join(shown) + caplog.text + out + err

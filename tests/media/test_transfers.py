@@ -344,7 +344,7 @@ def test_threads_end_with_their_work(host: Origin, library: MediaLibrary, access
     host.routes["*"] = image()
     library.download_thumbnail(f"{host.url}/1.png", access)
     library.close()
-    watchers = [thread for thread in threading.enumerate() if thread.name == "shotgun-data-transfers"]
+    watchers = [thread for thread in threading.enumerate() if thread.name.startswith("shotgun-data-")]
     for thread in watchers:
         thread.join(8)
         assert not thread.is_alive()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from shotgun_data.engine.mailbox import Mailbox
+from shotgun_data.engine.mailbox import Left, Mailbox
 
 
 class Receiver:
@@ -22,8 +22,8 @@ class Receiver:
     def another_turn(self) -> None:
         self.turns += 1
 
-    def drain(self) -> bool:
-        return self.mailbox.drain(self.got.append, self.another_turn)
+    def drain(self, more: bool = False) -> Left:
+        return self.mailbox.drain(self.got.append, self.another_turn, lambda: more)
 
 
 def test_a_batch_wakes_once() -> None:
@@ -31,7 +31,7 @@ def test_a_batch_wakes_once() -> None:
     for n in range(10):
         receiver.mailbox.put(n)
     assert (receiver.wakes, len(receiver.mailbox)) == (1, 10)
-    assert receiver.drain()
+    assert receiver.drain() is Left.NOTHING
     assert receiver.got == list(range(10))
     receiver.mailbox.put(10)
     assert receiver.wakes == 2
@@ -41,13 +41,26 @@ def test_a_turn_handles_one_at_least_and_asks_for_another() -> None:
     receiver = Receiver(budget=0.0)
     for n in range(3):
         receiver.mailbox.put(n)
-    assert not receiver.drain()
+    assert receiver.drain() is Left.MORE
     assert receiver.got == [0]
     assert receiver.turns
-    assert not receiver.drain()
-    assert receiver.drain()
+    assert receiver.drain() is Left.MORE
+    assert receiver.drain() is Left.NOTHING
     assert receiver.got == [0, 1, 2]
-    assert receiver.drain()
+    assert receiver.drain() is Left.NOTHING
+
+
+def test_nobody_is_woken_while_the_receiver_looks_by_itself() -> None:
+    receiver = Receiver()
+    receiver.mailbox.put(0)
+    assert receiver.drain(more=True) is Left.SILENCE
+    receiver.mailbox.put(1)
+    assert receiver.wakes == 1
+    assert receiver.drain(more=True) is Left.SILENCE
+    assert receiver.got == [0, 1]
+    assert receiver.drain(more=True) is Left.NOTHING  # nothing came: what is expected takes longer
+    receiver.mailbox.put(2)
+    assert receiver.wakes == 2
 
 
 def test_a_handler_may_drain_again_as_a_nested_event_loop_does() -> None:
@@ -70,7 +83,7 @@ def test_clear_throws_away_what_is_there() -> None:
     receiver = Receiver()
     receiver.mailbox.put(1)
     receiver.mailbox.clear()
-    assert receiver.drain()
+    assert receiver.drain() is Left.NOTHING
     assert receiver.got == []
 
 

@@ -6,11 +6,14 @@ import threading
 import weakref
 from typing import Any, Callable, Generic, Optional, TypeVar
 
-from ..engine.mailbox import Mailbox
+from ..engine.mailbox import Left, Mailbox
 from .binding import QtCore
 from .ownership import when_destroyed
 
 T = TypeVar("T")
+
+#: Milliseconds for which the receiver leaves its workers alone while many items are on their way.
+LINGER = 2
 
 
 class Delivery(QtCore.QObject, Generic[T]):
@@ -19,18 +22,27 @@ class Delivery(QtCore.QObject, Generic[T]):
     It is a child of the object that it serves, so that it moves with it (``moveToThread``) and goes with it.
 
     :param budget: seconds of one turn of the event loop that delivery may use.
+    :param expects_more: whether many items are on their way; see :meth:`Mailbox.drain`. Not a method of the parent.
     """
 
     # A queued signal, and not postEvent: an event made in Python belongs to its wrapper until the call returns,
     # and by then the receiver's thread may have handled and deleted it.
     woken = QtCore.Signal()
 
-    def __init__(self, parent: QtCore.QObject, handle: Callable[[T], None], budget: float) -> None:
+    def __init__(
+        self,
+        parent: QtCore.QObject,
+        handle: Callable[[T], None],
+        budget: float,
+        expects_more: Callable[[], bool] = lambda: False,
+    ) -> None:
         super().__init__(parent)
         # Weak, all of it: an object in a reference cycle dies when and where the garbage collector happens to
         # run, and that may be a worker thread, which must never destroy a QObject of another one.
         self._handle = weakref.WeakMethod(handle)
+        self._expects_more = expects_more
         self._timer: Optional[int] = None
+        self._interval = 0
         self._timer_thread: Optional[int] = None
         self.woken.connect(self._drain, QtCore.Qt.ConnectionType.QueuedConnection)
         self.gate = _Gate(weakref.ref(self))
@@ -46,20 +58,35 @@ class Delivery(QtCore.QObject, Generic[T]):
     @QtCore.Slot()
     def _drain(self) -> None:
         handle = self._handle()
-        if self.gate.closed or handle is None or self.mailbox.drain(handle, self._another_turn):
+        if self.gate.closed or handle is None:
             self._rest()
+            return
+        left = self.mailbox.drain(handle, self._another_turn, self._expects_more)
+        if left is Left.NOTHING:
+            self._rest()
+        elif left is Left.SILENCE:
+            self._turn_in(LINGER)
 
     def _rest(self) -> None:
         if self._timer is not None:
-            self.killTimer(self._timer)
-            self._timer = None
+            timer, self._timer = self._timer, None
+            try:
+                self.killTimer(timer)
+            except RuntimeError:
+                pass  # a slot has deleted our parent, and us with it
 
     def _another_turn(self) -> None:
         # A timer of no length, not another posted event: Qt handles events that are posted while it handles
         # posted events in the same go, and neither input nor painting would get a turn between two batches.
-        if self._timer is None and not self.gate.closed:
-            self._timer = self.startTimer(0)
-            self._timer_thread = threading.get_ident()
+        self._turn_in(0)
+
+    def _turn_in(self, interval: int) -> None:
+        if self.gate.closed or (self._timer is not None and self._interval == interval):
+            return
+        self._rest()
+        self._timer = self.startTimer(interval, QtCore.Qt.TimerType.PreciseTimer)
+        self._interval = interval
+        self._timer_thread = threading.get_ident()
 
     def close(self) -> None:
         """Deliver nothing more, ever. From any thread."""

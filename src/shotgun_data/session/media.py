@@ -27,23 +27,23 @@ class Sources:
         self.site = site
         self.library = library
         self.transcode_wait = transcode_wait
+        self._access: Optional[SiteAccess] = None
 
     def access(self) -> SiteAccess:
-        """What a download may use of the site's connection."""
+        """What a download may use of the site's connection, as that is now."""
         site = self.site
-        return SiteAccess(
-            site.base_url,
-            site.session_token,
-            site.proxy,
-            site.ca_certs,
-            site.authorization,
-            known_token=lambda: site.known_token,
-        )
+        known = self._access
+        facts = (site.base_url, site.proxy, site.ca_certs, site.authorization)
+        if known is None or facts != (known.base_url, known.proxy, known.ca_certs, known.authorization):
+            base_url, proxy, ca_certs, authorization = facts
+            known = self._access = SiteAccess(
+                base_url, site.session_token, proxy, ca_certs, authorization, known_token=lambda: site.known_token
+            )
+        return known
 
-    def key(self, url: str) -> tuple[str, ...]:
+    def key(self, url: str) -> tuple[object, ...]:
         """Equal for urls of the same media: their queries differ with every find."""
-        parts = urllib.parse.urlsplit(url)
-        return (str(self.library.cache.root), parts.netloc, parts.path)
+        return (self.library.cache.root, url.partition("?")[0].partition("#")[0])
 
 
 class Thumbnail(Media):

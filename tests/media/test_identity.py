@@ -6,12 +6,14 @@ import hashlib
 import os
 import time
 from pathlib import Path
+from typing import Callable
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shotgun_data.errors import MediaRejected
 from shotgun_data.media.address import MediaAddress
 from shotgun_data.media.cache import MediaCache
 from shotgun_data.media.identity import media_key, media_path, url_extension
@@ -43,6 +45,24 @@ def test_the_quick_way_to_a_path_is_the_way_of_the_standard_library(url: str) ->
     except ValueError:
         expected = url.partition("?")[0]
     assert media_path(url) == expected
+
+
+_NEARLY_PLAIN = st.text(alphabet="aZ09.-_:/?#@%&=;!$'()*+,~[]{}\\^|\"<> \té", max_size=25)
+
+
+@given(
+    st.builds("http://h{}".format, _NEARLY_PLAIN)
+    | st.builds("https://a.b:8080/{}".format, _NEARLY_PLAIN)
+    | st.builds("http://{}".format, _NEARLY_PLAIN)
+)
+def test_the_quick_way_to_an_address_is_the_long_way(url: str) -> None:
+    def outcome(parse: Callable[..., MediaAddress]) -> object:
+        try:
+            return parse(url, None)
+        except MediaRejected as error:
+            return str(error)
+
+    assert outcome(MediaAddress.parse) == outcome(MediaAddress._parse_any)
 
 
 @pytest.mark.parametrize("extension", [".jpg", ".jpeg", ".png", ".JPG", ""])

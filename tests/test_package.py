@@ -60,8 +60,8 @@ SIGNATURES = {
     "execute_nav_search_string": "(self, *args, **kwargs)",
     "execute_nav_search_entity": "(self, *args, **kwargs)",
     "request_attachment": "(self, attachment_entity)",
-    "request_thumbnail": "(self, url, entity_type, entity_id, field='image', load_image=False)",
-    "request_thumbnail_source": "(self, entity_type, entity_id, load_image=False)",
+    "request_thumbnail": "(self, url, entity_type, entity_id, field='image', load_image=False, image_size=None)",
+    "request_thumbnail_source": "(self, entity_type, entity_id, load_image=False, image_size=None)",
     "download_thumbnail": "(url, bundle)",
     "download_thumbnail_source": "(entity_type, entity_id, bundle)",
 }

@@ -15,7 +15,7 @@ from ..session.session import Session
 from ..settings import Settings
 from .binding import QtCore
 from .foreign import ForeignRunner
-from .images import decode
+from .image_cache import ImageCache, ImageReader
 from .task_manager import BackgroundTaskManager
 
 
@@ -26,6 +26,7 @@ class Desk:
         self,
         runner: Runner,
         commons: Commons,
+        image_cache: ImageCache,
         owner: Any,
         source: Callable[[], Any],
         bundle: Optional[Any],
@@ -50,8 +51,9 @@ class Desk:
             self.site,
             RetryPolicy.of(settings),
             deliver,
-            functools.partial(decode, max_pixels=settings.max_image_pixels),
         )
+        self.image_cache = image_cache
+        self.images = ImageReader(settings.max_image_pixels, image_cache)
 
     def close(self) -> None:
         """Stop, and block until what is being processed has ended. Idempotent."""
@@ -86,17 +88,35 @@ def open_desk(
         # Of the type, not isinstance: a Mock(spec=BackgroundTaskManager) says that it is one.
         runner = ForeignRunner(manager)
         commons = Commons(runner, settings)
-        return Desk(runner, commons, owner, source, bundle, settings, deliver, commons.close, _nothing)
-    close_manager = abandon_manager = _nothing
+        images = ImageCache(settings.image_cache_bytes)
+        close = functools.partial(_close, commons.close, images)
+        return Desk(runner, commons, images, owner, source, bundle, settings, deliver, close, _nothing)
+    close_manager: Callable[[], None] = _nothing
+    abandon_manager: Callable[[], None] = _nothing
     if manager is None:
         manager = BackgroundTaskManager(parent, max_threads=settings.max_threads, settings=settings)
-        close_manager, abandon_manager = manager.workshop.close, manager.workshop.abandon
+        close_manager = functools.partial(_close, manager.workshop.close, manager.image_cache)
+        abandon_manager = manager.workshop.abandon
     workshop = manager.workshop
     desk = Desk(
-        workshop.client(), workshop.commons, owner, source, bundle, settings, deliver, close_manager, abandon_manager
+        workshop.client(),
+        workshop.commons,
+        manager.image_cache,
+        owner,
+        source,
+        bundle,
+        settings,
+        deliver,
+        close_manager,
+        abandon_manager,
     )
     workshop.adopt(desk.session)
     return desk
+
+
+def _close(work: Callable[[], None], images: ImageCache) -> None:
+    work()
+    images.clear()  # an app may keep a retriever that it has stopped for long
 
 
 def _nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Mapping
 from typing import Any, Callable, Optional, Union
@@ -17,10 +18,14 @@ from ..settings import Settings
 from .api_requests import ApiRequests
 from .binding import QtCore
 from .delivery import Delivery
+from .image_cache import ImageCacheStatistics
+from .images import as_box
 from .opening import Desk, open_desk
 from .ownership import DiesAtHome, abandoned
 
 log = logging.getLogger(__name__)
+
+ImageSize = Union[tuple[int, int], QtCore.QSize, None]
 
 
 class ShotgunDataRetriever(ApiRequests, DiesAtHome):
@@ -117,6 +122,14 @@ class ShotgunDataRetriever(ApiRequests, DiesAtHome):
         """What is under way and what became of the requests so far; a frozen set of counts."""
         return self._desk.session.statistics()
 
+    @property
+    def image_statistics(self) -> ImageCacheStatistics:
+        """What the memory for decoded images holds, and how often it had what was asked for; a frozen set of counts.
+
+        Retrievers of one task manager share that memory (``Settings.image_cache_bytes`` of the manager).
+        """
+        return self._desk.image_cache.statistics
+
     # -- media -------------------------------------------------------------------------------------------
 
     def request_thumbnail(
@@ -126,6 +139,7 @@ class ShotgunDataRetriever(ApiRequests, DiesAtHome):
         entity_id: int,
         field: str = "image",
         load_image: bool = False,
+        image_size: ImageSize = None,
     ) -> Optional[str]:
         """Get a thumbnail from the cache on disk or from the site.
 
@@ -137,20 +151,37 @@ class ShotgunDataRetriever(ApiRequests, DiesAtHome):
         :param url: the value of the field, as a find call returned it; None for an entity without one.
         :param field: usually ``image``, or a deep link such as ``sg_sequence.Sequence.image``.
         :param load_image: also decode the picture, in a worker thread.
+        :param image_size: width and height in device pixels, as a pair or a QSize: decode the picture at the
+            largest size that fits, which is faster and takes less memory than the whole. Its proportions are
+            kept, and it is never enlarged. It comes as RGB32, or ARGB32_Premultiplied where it has transparency,
+            and on a dense display still needs its ``setDevicePixelRatio``. Implies ``load_image``.
         :returns: the request's uid; None, with a warning in the log, after :meth:`stop`.
+        :raises TypeError: ``image_size`` is not a size.
+        :raises ValueError: it has no pixels.
         """
-        return self._media(lambda desk: Thumbnail(desk.sources, url, entity_type, entity_id, field), load_image)
+        return self._media(
+            lambda desk: Thumbnail(desk.sources, url, entity_type, entity_id, field), load_image, image_size
+        )
 
     def request_thumbnail_source(
-        self, entity_type: str, entity_id: int, load_image: bool = False
+        self,
+        entity_type: str,
+        entity_id: int,
+        load_image: bool = False,
+        image_size: ImageSize = None,
     ) -> Optional[str]:
         """Get the file that a thumbnail was made of, in the format and size in which it was uploaded.
 
         Completes as :meth:`request_thumbnail` does; ``image`` is None too for a format that Qt cannot read.
 
+        :param image_size: as there. The limit ``Settings.max_image_pixels`` is for the picture in the file.
         :returns: the request's uid; None, with a warning in the log, after :meth:`stop`.
+        :raises TypeError: ``image_size`` is not a size.
+        :raises ValueError: it has no pixels.
         """
-        return self._media(lambda desk: ThumbnailSource(desk.sources, entity_type, entity_id), load_image)
+        return self._media(
+            lambda desk: ThumbnailSource(desk.sources, entity_type, entity_id), load_image, image_size
+        )
 
     def request_attachment(self, attachment_entity: Mapping[str, Any]) -> Optional[str]:
         """Get an attached file from the cache on disk or from the site.
@@ -161,7 +192,7 @@ class ShotgunDataRetriever(ApiRequests, DiesAtHome):
         :param attachment_entity: an Attachment with at least its ``this_file`` field, as a find call returned it.
         :returns: the request's uid; None, with a warning in the log, after :meth:`stop`.
         """
-        return self._media(lambda desk: Attachment(desk.sources, attachment_entity), False)
+        return self._media(lambda desk: Attachment(desk.sources, attachment_entity))
 
     @staticmethod
     def download_thumbnail(url: str, bundle: Any) -> str:
@@ -186,9 +217,16 @@ class ShotgunDataRetriever(ApiRequests, DiesAtHome):
 
     # --------------------------------------------------------------------------------------------------
 
-    def _media(self, make: Callable[[Desk], Media], load_image: bool) -> Optional[str]:
+    def _media(
+        self, make: Callable[[Desk], Media], load_image: bool = False, image_size: ImageSize = None
+    ) -> Optional[str]:
+        box = as_box(image_size)  # said to the one who asks, not by a signal later
+        desk = self._desk
+        decode = None
+        if load_image or box is not None:
+            decode = functools.partial(desk.images.read, size=box)
         try:
-            return self._desk.session.media(make(self._desk), load_image)
+            return desk.session.media(make(desk), decode)
         except Stopped as stopped:
             log.warning("A request for media was ignored: %s", stopped)
             return None

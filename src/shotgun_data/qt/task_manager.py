@@ -13,6 +13,7 @@ from ..session.workshop import Workshop
 from ..settings import Settings
 from .binding import QtCore
 from .delivery import Delivery
+from .image_cache import ImageCache
 from .ownership import DiesAtHome, abandoned
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,8 @@ class BackgroundTaskManager(DiesAtHome):
             settings,
             paused=not start_processing,
         )
+        #: Decoded images, shared by the retrievers that work here; ``image_cache.statistics`` tells of it.
+        self.image_cache = ImageCache(settings.image_cache_bytes)
         self._delivery: Delivery[Event] = Delivery(self, self._deliver, settings.delivery_budget)
         self._tasks = TaskGraph(self.workshop.client(), self._delivery.mailbox.put)
         # Deleted without shut_down(): the threads end by themselves, and nobody waits for them.
@@ -84,6 +87,7 @@ class BackgroundTaskManager(DiesAtHome):
         self._tasks.stop_all()
         self._delivery.close()
         self.workshop.close()
+        self.image_cache.clear()
 
     # -- tasks -------------------------------------------------------------------------------------------
 

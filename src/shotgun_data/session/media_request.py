@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import abc
+import functools
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ..errors import MediaRejected, Stopped
 from ..media.steps import Steps
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two reports of one download: more would keep the receiver busy with nothing to see.
 PROGRESS_INTERVAL = 0.05
+
+Decode = Callable[[Path], Any]
 
 
 class Media(abc.ABC):
@@ -53,14 +56,20 @@ class Media(abc.ABC):
 
 
 class MediaRequest(Request):
-    """One look-up on the disk lane; where nothing is found, one of those who wait for a transfer."""
+    """One look-up on the disk lane; where nothing is found, one of those who wait for a transfer.
 
-    __slots__ = ("_told", "load_image", "media", "transfer")
+    :param decode: makes an image of the file, in a worker thread, or None where it cannot be read; None: nobody
+        asked for one.
+    """
 
-    def __init__(self, session: Session, uid: str, media: Media, load_image: bool, shift: int = 0) -> None:
+    __slots__ = ("_told", "decode", "media", "transfer")
+
+    def __init__(
+        self, session: Session, uid: str, media: Media, decode: Optional[Decode], shift: int = 0
+    ) -> None:
         super().__init__(session, uid, shift)
         self.media = media
-        self.load_image = load_image
+        self.decode = decode
         self.transfer: Optional[Transfer] = None
         self._told = 0.0
 
@@ -99,7 +108,7 @@ class MediaRequest(Request):
             path = media.find()
             if path is not None:
                 try:
-                    image = self.session.decode(path) if self.load_image else None
+                    image = None if self.decode is None else self.decode(path)
                 except MediaRejected:
                     path = None  # a broken file, left by some other tool: get it anew
                 else:
@@ -136,24 +145,25 @@ class MediaRequest(Request):
         request_type = self.media.downloaded_type
         if error is not None:
             self.fail(request_type, error)
-        elif path is None or not self.load_image:
+        elif path is None or self.decode is None:
             self.finish(request_type, self.media.data(path, None))
         elif on_disk_lane:
-            self._decode(path)
+            self._finish_decoded(path, self.decode)
         else:
+            work = functools.partial(self._finish_decoded, path, self.decode)
             try:
                 self.ticket = self.session.runner.submit(
-                    lambda: self._decode(path), lane=DISK, priority=self.media.lookup_priority + self.shift
+                    work, lane=DISK, priority=self.media.lookup_priority + self.shift
                 )
             except Stopped as stopped:
                 self.fail(request_type, stopped)
 
-    def _decode(self, path: Path) -> None:
+    def _finish_decoded(self, path: Path, decode: Decode) -> None:
         if not self.session.wants(self.uid):
             return
         request_type = self.media.downloaded_type
         try:
-            data = self.media.data(path, self.session.decode(path))
+            data = self.media.data(path, decode(path))
         except BaseException as error:  # noqa: BLE001 - becomes the request's outcome
             self.fail(request_type, error)
         else:

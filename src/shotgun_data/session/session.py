@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from pathlib import Path
-from typing import Any, Callable, Union
+from typing import Any, Callable, Optional, Union
 
 from ..engine.retry import RetryPolicy
 from ..errors import Stopped
 from ..requests import Outcome, Progress, Runner, next_number
 from ..site.connections import SiteConnections
 from .api_request import ApiRequest
-from .media_request import Media, MediaRequest
+from .media_request import Decode, Media, MediaRequest
 from .request import Request
 from .transfer import Transfer
 from .transfers import Transfers
-
-Decode = Callable[[Path], Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +42,6 @@ class Session:
     :param transfers: the downloads under way, shared with other sessions of the same runner.
     :param site: where calls go.
     :param deliver: takes outcomes and progress for the receiver's thread.
-    :param decode: makes an image of a file, in a worker thread; None where the toolkit cannot read it.
     """
 
     def __init__(
@@ -55,14 +51,12 @@ class Session:
         site: SiteConnections,
         policy: RetryPolicy,
         deliver: Callable[[Union[Outcome, Progress]], None],
-        decode: Decode,
     ) -> None:
         self.runner = runner
         self.transfers = transfers
         self.site = site
         self.policy = policy
         self._deliver = deliver
-        self.decode = decode
         self._lock = threading.Lock()
         self._requests: dict[str, Request] = {}
         self._stopped = False
@@ -79,12 +73,13 @@ class Session:
         """
         return self._start(ApiRequest(self, str(next_number()), request_type, priority, function))
 
-    def media(self, media: Media, load_image: bool = False) -> str:
+    def media(self, media: Media, decode: Optional[Decode] = None) -> str:
         """Get a file from disk or from the site; gives the request's uid.
 
+        :param decode: makes an image of the file, in a worker thread; None where no image is wanted.
         :raises Stopped: after :meth:`stop`.
         """
-        return self._start(MediaRequest(self, str(next_number()), media, load_image))
+        return self._start(MediaRequest(self, str(next_number()), media, decode))
 
     def _start(self, request: Request) -> str:
         with self._lock:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import subprocess
 import sys
-import textwrap
 import types
 from typing import Any, Optional
 
@@ -90,24 +88,3 @@ def test_this_python_has_what_the_tests_are_meant_to_test() -> None:
     except ImportError:
         pytest.skip("no pycurl here")
     assert obstacle_to_curl() is None
-
-
-def test_nothing_is_loaded_before_the_first_download() -> None:
-    script = """
-        import sys
-        from qtpy.QtCore import QCoreApplication
-        from shotgun_api3 import Shotgun
-        import shotgun_data
-        app = QCoreApplication([])
-        sg = Shotgun("https://studio.example.com", "script", "key", connect=False)
-        manager = shotgun_data.BackgroundTaskManager(None, True)
-        retriever = shotgun_data.ShotgunDataRetriever(None, sg, manager)
-        retriever.start()
-        retriever.stop()
-        manager.shut_down()
-        print([name for name in sys.modules if "curl" in name])
-    """
-    ran = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=30, check=False
-    )
-    assert (ran.returncode, ran.stderr, ran.stdout.strip()) == (0, "", "[]")

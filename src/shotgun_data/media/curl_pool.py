@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import selectors
+import threading
 import time
 from typing import Any, Iterator, Mapping, Optional
 
@@ -20,6 +21,7 @@ _SUPPRESS_CONNECT_HEADERS = 265
 _QUICK_EXIT = 322  # a cancelled transfer does not wait for its DNS answer
 
 _BUFFER = 64 * 1024
+_LONGEST_END = 0.5  # seconds
 _LINE_END = re.compile(rb"[\r\n\0]")
 
 _EVENTS = {
@@ -52,6 +54,7 @@ class CurlPool:
         #: When libcurl wants to be called without an event, by ``time.monotonic()``.
         self.due: Optional[float] = None
         self._idle = IdleSockets()
+        self._is_closed = False
         check_trust(ca_certs)
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
@@ -120,10 +123,18 @@ class CurlPool:
         for handle in self._free:
             handle.close()
         self._free.clear()
-        self._multi.close()
+        self._is_closed = True
         for socket in self._watched:
             self._selector.unregister(socket)
         self._watched.clear()
+        # From 8.20 on libcurl waits here for the answers of name servers that nobody waits for any more, and
+        # pycurl has no way to tell it not to.
+        closing = threading.Thread(target=self._multi.close, name="shotgun-data-curl-end", daemon=True)
+        try:
+            closing.start()
+        except RuntimeError:  # Python is about to end
+            return
+        closing.join(_LONGEST_END)
 
     def _finish(self, curl: Any, code: int) -> tuple[Exchange, Outcome]:
         handle = self._running[curl]
@@ -147,6 +158,8 @@ class CurlPool:
 
     def _watch(self, what: int, socket: int, multi: Any, data: Any) -> None:
         """libcurl says what it waits for on a socket."""
+        if self._is_closed:
+            return
         before = self._watched.get(socket)
         if what == pycurl.POLL_REMOVE:
             if before is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, NamedTuple, Optional, Protocol
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional, Protocol, Union
 
 #: Priorities, high to low; a request of a higher one is always taken first. Between these, apps that share
 #: a task manager with a retriever place tasks of their own.
@@ -14,6 +15,9 @@ SCHEMA = 40
 API_CALL = 30
 ATTACHMENT_DOWNLOAD = 20
 THUMBNAIL_DOWNLOAD = 10
+
+#: How far below its kind's usual place a prefetch waits: below everything else in its lane.
+PREFETCH = -1000
 
 #: ``request_type`` of the outcomes that are not an API call of the same name.
 SCHEMA_READ = "schema"
@@ -54,6 +58,14 @@ class Outcome(NamedTuple):
     error: Optional[str] = None
 
 
+class Rows(NamedTuple):
+    """The next rows of a find that goes on; the receiver gets them in their order."""
+
+    uid: str
+    request_type: str
+    data: dict[str, Any]
+
+
 class Progress(NamedTuple):
     """How far the download of a request is, in bytes; ``total`` is None where the server does not say."""
 
@@ -67,6 +79,10 @@ class Held(Protocol):
 
     def release(self) -> None:
         """It is over. Once, from any thread."""
+
+
+#: What a session sends up to its receiver.
+News = Union[Outcome, Rows, Progress]
 
 
 class Ticket(Protocol):
@@ -90,6 +106,12 @@ class Runner(Protocol):
 
     def submit(self, work: Work, *, lane: str, priority: int, delay: float = 0.0) -> Ticket:
         """Queue work, to begin in ``delay`` seconds at the earliest.
+
+        :raises Stopped: the runner was stopped.
+        """
+
+    def submit_many(self, works: Sequence[Work], *, lane: str, priority: int) -> Sequence[Ticket]:
+        """Queue many at once: none begins before all are queued.
 
         :raises Stopped: the runner was stopped.
         """

@@ -53,7 +53,7 @@ class Settings:
         site to site. None: chosen as the package's README describes, a folder for each site.
     :param max_threads: worker threads for API calls and tasks of a manager that the retriever makes itself.
     :param disk_threads: threads that look media up on disk and decode images.
-    :param transfer_threads: downloads at the same time.
+    :param transfer_threads: downloads at the same time (each has a thread only where the transport is urllib3).
     :param transport: what carries downloads: ``curl`` (needs pycurl), ``urllib3`` (pure Python), or ``auto``: curl
         where it can be had.
     :param connect_timeout: seconds to wait for a connection.
@@ -63,6 +63,8 @@ class Settings:
     :param retry_delay_max: the longest wait between two attempts, in seconds.
     :param transcode_wait: seconds for which a thumbnail that the site is still transcoding is asked for
         again before the request completes without one.
+    :param pages_at_once: pages of one long find that are read at the same time.
+    :param max_prefetch: prefetch requests that may wait; of more, the oldest are dropped.
     :param delivery_budget: seconds of one turn of the receiver's event loop that delivery may use.
     :param max_thumbnail_bytes: a larger thumbnail is refused.
     :param max_attachment_bytes: a larger attachment is refused.
@@ -75,7 +77,7 @@ class Settings:
     cache_dir: Optional[Path] = _setting("cache_dir", _path, None)
     max_threads: int = _setting("max_threads", int, 8)
     disk_threads: int = _setting("disk_threads", int, 2)
-    transfer_threads: int = _setting("transfer_threads", int, 16)
+    transfer_threads: int = _setting("transfer_threads", int, 32)
     transport: str = _setting("transport", str, "auto")
     connect_timeout: float = _setting("connect_timeout", float, 10.0)
     read_timeout: float = _setting("read_timeout", float, 60.0)
@@ -83,6 +85,8 @@ class Settings:
     retry_delay: float = _setting("retry_delay", float, 0.5)
     retry_delay_max: float = _setting("retry_delay_max", float, 30.0)
     transcode_wait: float = _setting("transcode_wait", float, 10.0)
+    pages_at_once: int = _setting("pages_at_once", int, 4)
+    max_prefetch: int = _setting("max_prefetch", int, 2000)
     delivery_budget: float = _setting("delivery_budget", float, 0.008)
     max_thumbnail_bytes: int = _setting("max_thumbnail_bytes", int, 256 * 1024**2)
     max_attachment_bytes: int = _setting("max_attachment_bytes", int, 16 * 1024**3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .job import Job
@@ -36,6 +37,13 @@ class Client:
         :raises Stopped: after :meth:`stop`, or when the scheduler is closed.
         """
         return self.scheduler.submit(self, work, lane, priority, delay)
+
+    def submit_many(self, works: Sequence[Work], *, lane: str, priority: int) -> list[Job]:
+        """Queue many pieces of work at once.
+
+        :raises Stopped: as :meth:`submit`.
+        """
+        return self.scheduler.submit_many(self, works, lane, priority)
 
     def hold(self) -> Job:
         """Keep the job that this thread runs from ending when its function returns; see :meth:`Job.release`."""

@@ -11,7 +11,7 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
 
 from ..errors import Stopped
@@ -84,6 +84,24 @@ class Scheduler:
             wake()
         return job
 
+    def submit_many(self, client: Client, works: Sequence[Work], lane_name: str, priority: int) -> list[Job]:
+        """Queue many pieces of work under one locking, and wake nobody before all are there.
+
+        :raises Stopped: the client or the scheduler was stopped.
+        """
+        lane = self._lanes[lane_name]
+        with self.lock:
+            if self._closed or client.closed:
+                raise Stopped("this task manager was shut down and takes no more work")
+            jobs = [Job(client, work, lane_name, priority, next(self._sequence)) for work in works]
+            client.queued.update(jobs)
+            for job in jobs:
+                lane.push(job)
+            wakes = self._some_for(lane, len(jobs))
+        for wake in wakes:
+            wake()
+        return jobs
+
     def release(self, job: Job) -> None:
         """End a job that was held: its work went on after its function had returned. Thread-safe; once."""
         lane = self._lanes[job.lane]
@@ -135,13 +153,7 @@ class Scheduler:
                 return
             self._paused = False
             for lane in self._lanes.values():
-                for _ in range(lane.queued):
-                    wake = self._someone_for(lane)
-                    if wake is None:
-                        break
-                    wakes.append(wake)
-                    if not lane.threaded:
-                        break  # one launch fills all slots
+                wakes += self._some_for(lane, lane.queued)
         for wake in wakes:
             wake()
 
@@ -229,6 +241,16 @@ class Scheduler:
             lane.threads.add(thread)
             return functools.partial(self._begin, lane, thread)
         return None
+
+    def _some_for(self, lane: Lane, jobs: int) -> list[Callable[[], None]]:
+        """The same for so many jobs."""
+        wakes: list[Callable[[], None]] = []
+        for _ in range(jobs if lane.threaded else min(jobs, 1)):  # one launch fills all slots
+            wake = self._someone_for(lane)
+            if wake is None:
+                break
+            wakes.append(wake)
+        return wakes
 
     def _begin(self, lane: Lane, thread: threading.Thread) -> None:
         try:

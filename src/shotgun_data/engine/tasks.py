@@ -73,6 +73,11 @@ class TaskGraph:
             self._submit([task])
         return task.id
 
+    @property
+    def busy(self) -> bool:
+        """Whether so many tasks are under way that their ends will come in quick succession."""
+        return len(self._tasks) > 16
+
     # -- stopping ----------------------------------------------------------------------------------------
 
     def stop(self, task_id: int, upstream: bool, downstream: bool) -> None:

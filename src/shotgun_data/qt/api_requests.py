@@ -40,8 +40,13 @@ class ApiRequests:
         )
 
     def execute_find(self, *args: Any, **kwargs: Any) -> str:
-        """``find``: completes as ``find`` with the list of entities."""
-        return self._call("find", args, kwargs)
+        """``find``: completes as ``find`` with the list of entities.
+
+        The pages of a long find are read several at once. ``work_partial`` tells of the rows of each, in their
+        order, all of them before the completion; the rows there are the very objects that come again with it.
+        """
+        args, kwargs = _copied(args, kwargs)
+        return self._desk.session.find(args, kwargs)
 
     def execute_find_one(self, *args: Any, **kwargs: Any) -> str:
         """``find_one``: completes as ``find_one`` with an entity or None."""
@@ -109,9 +114,13 @@ class ApiRequests:
 def _with(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Callable[..., dict[str, Any]]:
-    try:
-        # The call may be made much later, and perhaps again: it must be the one that was asked for.
-        args, kwargs = copy.deepcopy((args, kwargs))
-    except Exception:  # noqa: BLE001 - something that cannot be copied: the site will say what is wrong with it
-        pass
+    args, kwargs = _copied(args, kwargs)
     return lambda site: {"sg": function(site, args, kwargs)}
+
+
+def _copied(args: Any, kwargs: Any) -> tuple[Any, Any]:
+    """The call may be made much later, and perhaps again: it must be the one that was asked for."""
+    try:
+        return copy.deepcopy((args, kwargs))
+    except Exception:  # noqa: BLE001 - something that cannot be copied: the site will say what is wrong with it
+        return args, kwargs

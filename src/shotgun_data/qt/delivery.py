@@ -22,7 +22,6 @@ class Delivery(QtCore.QObject, Generic[T]):
     It is a child of the object that it serves, so that it moves with it (``moveToThread``) and goes with it.
 
     :param budget: seconds of one turn of the event loop that delivery may use.
-    :param expects_more: whether many items are on their way; see :meth:`Mailbox.drain`. Not a method of the parent.
     """
 
     # A queued signal, and not postEvent: an event made in Python belongs to its wrapper until the call returns,
@@ -34,13 +33,13 @@ class Delivery(QtCore.QObject, Generic[T]):
         parent: QtCore.QObject,
         handle: Callable[[T], None],
         budget: float,
-        expects_more: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__(parent)
         # Weak, all of it: an object in a reference cycle dies when and where the garbage collector happens to
         # run, and that may be a worker thread, which must never destroy a QObject of another one.
         self._handle = weakref.WeakMethod(handle)
-        self._expects_more = expects_more
+        #: Whether many items are on their way; see :meth:`Mailbox.drain`. Not a method of the parent: a cycle.
+        self.expects_more: Callable[[], bool] = lambda: False
         self._timer: Optional[int] = None
         self._interval = 0
         self._timer_thread: Optional[int] = None
@@ -61,7 +60,7 @@ class Delivery(QtCore.QObject, Generic[T]):
         if self.gate.closed or handle is None:
             self._rest()
             return
-        left = self.mailbox.drain(handle, self._another_turn, self._expects_more)
+        left = self.mailbox.drain(handle, self._another_turn, self.expects_more)
         if left is Left.NOTHING:
             self._rest()
         elif left is Left.SILENCE:

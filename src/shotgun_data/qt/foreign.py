@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Sequence
 from typing import Any, Optional
 
 from ..errors import Stopped
@@ -39,6 +40,9 @@ class ForeignRunner:
             functools.partial(self._run, ticket, work, priority), priority=priority, group=self._group
         )
         return ticket
+
+    def submit_many(self, works: Sequence[Work], *, lane: str, priority: int) -> list[ForeignTicket]:
+        return [self.submit(work, lane=lane, priority=priority) for work in works]
 
     def _run(self, ticket: ForeignTicket, work: Work, priority: int) -> None:
         me = threading.get_ident()

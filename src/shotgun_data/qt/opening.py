@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional
 
 from ..bundle import cache_root
 from ..engine.retry import RetryPolicy
 from ..media.cache import MediaCache
-from ..requests import Outcome, Progress, Runner
+from ..requests import News, Runner
 from ..session.commons import Commons
 from ..session.media import Sources
 from ..session.session import Session
@@ -31,7 +31,7 @@ class Desk:
         source: Callable[[], Any],
         bundle: Optional[Any],
         settings: Settings,
-        deliver: Callable[[Union[Outcome, Progress]], None],
+        deliver: Callable[[News], None],
         close_manager: Callable[[], None],
         abandon_manager: Callable[[], None],
     ) -> None:
@@ -51,6 +51,8 @@ class Desk:
             self.site,
             RetryPolicy.of(settings),
             deliver,
+            pages_at_once=settings.pages_at_once,
+            max_prefetch=settings.max_prefetch,
         )
         self.image_cache = image_cache
         self.images = ImageReader(settings.max_image_pixels, image_cache)
@@ -79,7 +81,7 @@ def open_desk(
     bundle: Optional[Any],
     manager: Optional[Any],
     settings: Settings,
-    deliver: Callable[[Union[Outcome, Progress]], None],
+    deliver: Callable[[News], None],
 ) -> Desk:
     """Choose who runs the work: a manager of ours, handed in or made here, or somebody else's."""
     owner = bundle if sg is None else sg

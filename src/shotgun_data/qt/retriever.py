@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import functools
-import logging
-from collections.abc import Mapping
-from typing import Any, Callable, Optional, Union
+from typing import Any, Optional, Union
 
-from .. import synchronous
 from ..bundle import current_bundle
-from ..errors import Stopped, TankError
-from ..requests import Outcome, Progress
-from ..session.media import Attachment, Thumbnail, ThumbnailSource
-from ..session.media_request import Media
+from ..errors import TankError
+from ..requests import News, Outcome, Rows
 from ..session.session import Statistics
 from ..settings import Settings
 from .api_requests import ApiRequests
 from .binding import QtCore
 from .delivery import Delivery
 from .image_cache import ImageCacheStatistics
-from .images import as_box
+from .media_requests import MediaRequests
 from .opening import Desk, open_desk
 from .ownership import DiesAtHome, abandoned
 
-log = logging.getLogger(__name__)
 
-ImageSize = Union[tuple[int, int], QtCore.QSize, None]
-
-
-class ShotgunDataRetriever(ApiRequests, DiesAtHome):
+class ShotgunDataRetriever(ApiRequests, MediaRequests, DiesAtHome):
     """Retrieves data and media from a ShotGrid site without ever blocking the thread that asks.
 
     Each request returns a uid at once, as a str. Later exactly one of :attr:`work_completed` and
@@ -52,6 +42,9 @@ class ShotgunDataRetriever(ApiRequests, DiesAtHome):
     work_completed = QtCore.Signal(str, str, object)  # object: a dict would be copied, row by row, by the binding
     #: ``work_failure(str uid, str message)``
     work_failure = QtCore.Signal(str, str)
+    #: ``work_partial(str uid, str request_type, dict data)``: the next rows of a find, as ``{"sg": rows}``. All rows
+    #: come so, in their order, before the ``work_completed`` that has them once more.
+    work_partial = QtCore.Signal(str, str, object)
     #: ``work_progress(str uid, int received, int total or None)``: bytes of an attachment's download so far.
     work_progress = QtCore.Signal(str, object, object)
 
@@ -72,10 +65,10 @@ class ShotgunDataRetriever(ApiRequests, DiesAtHome):
                 "ShotgunDataRetriever needs a connection: pass sg=shotgun_api3.Shotgun(url, script_name, "
                 "api_key), or create it in code that belongs to a Toolkit app, engine or framework."
             )
-        self._delivery: Delivery[Union[Outcome, Progress]] = Delivery(
-            self, self._deliver, settings.delivery_budget
-        )
+        self._delivery: Delivery[News] = Delivery(self, self._deliver, settings.delivery_budget)
         self._desk: Desk = open_desk(self, sg, bundle, bg_task_manager, settings, self._delivery.mailbox.put)
+        session = self._desk.session
+        self._delivery.expects_more = lambda: session.busy
         # Deleted without stop(): nobody is there to be told, and nobody waits.
         abandoned(self, self._desk.abandon)
 
@@ -113,9 +106,20 @@ class ShotgunDataRetriever(ApiRequests, DiesAtHome):
         if task_id is not None:
             self._desk.session.cancel(str(task_id))
 
-    def set_priority(self, uid: str, priority: int) -> None:
-        """Move a request that waits for the site or for its download; a higher priority goes first."""
+    def set_priority(self, uid: Union[str, int], priority: int) -> None:
+        """Move a request that waits, for the disk, the site or its download.
+
+        Nothing happens once it is being processed, nor for an unknown uid. A download that several requests wait
+        for goes as early as the first of them.
+
+        :param priority: among requests of its kind: 0 is the usual place, a higher number goes first. A prefetch
+            becomes a request like any other.
+        """
         self._desk.session.set_priority(str(uid), priority)
+
+    def drop_prefetches(self) -> None:
+        """Drop the prefetch requests that wait, without a signal."""
+        self._desk.session.drop_prefetches()
 
     @property
     def statistics(self) -> Statistics:
@@ -130,118 +134,22 @@ class ShotgunDataRetriever(ApiRequests, DiesAtHome):
         """
         return self._desk.image_cache.statistics
 
-    # -- media -------------------------------------------------------------------------------------------
-
-    def request_thumbnail(
-        self,
-        url: Optional[str],
-        entity_type: str,
-        entity_id: int,
-        field: str = "image",
-        load_image: bool = False,
-        image_size: ImageSize = None,
-    ) -> Optional[str]:
-        """Get a thumbnail from the cache on disk or from the site.
-
-        Completes as ``check_thumbnail`` (found on disk) or ``download_thumbnail`` with
-        ``{"thumb_path": str, "image": QImage or None}``; ``thumb_path`` is None where there is no thumbnail. A
-        url that has expired is asked for again, and a picture that the site is still transcoding is waited
-        for, within ``Settings.transcode_wait``.
-
-        :param url: the value of the field, as a find call returned it; None for an entity without one.
-        :param field: usually ``image``, or a deep link such as ``sg_sequence.Sequence.image``.
-        :param load_image: also decode the picture, in a worker thread.
-        :param image_size: width and height in device pixels, as a pair or a QSize: decode the picture at the
-            largest size that fits, which is faster and takes less memory than the whole. Its proportions are
-            kept, and it is never enlarged. It comes as RGB32, or ARGB32_Premultiplied where it has transparency,
-            and on a dense display still needs its ``setDevicePixelRatio``. Implies ``load_image``.
-        :returns: the request's uid; None, with a warning in the log, after :meth:`stop`.
-        :raises TypeError: ``image_size`` is not a size.
-        :raises ValueError: it has no pixels.
-        """
-        return self._media(
-            lambda desk: Thumbnail(desk.sources, url, entity_type, entity_id, field), load_image, image_size
-        )
-
-    def request_thumbnail_source(
-        self,
-        entity_type: str,
-        entity_id: int,
-        load_image: bool = False,
-        image_size: ImageSize = None,
-    ) -> Optional[str]:
-        """Get the file that a thumbnail was made of, in the format and size in which it was uploaded.
-
-        Completes as :meth:`request_thumbnail` does; ``image`` is None too for a format that Qt cannot read.
-
-        :param image_size: as there. The limit ``Settings.max_image_pixels`` is for the picture in the file.
-        :returns: the request's uid; None, with a warning in the log, after :meth:`stop`.
-        :raises TypeError: ``image_size`` is not a size.
-        :raises ValueError: it has no pixels.
-        """
-        return self._media(
-            lambda desk: ThumbnailSource(desk.sources, entity_type, entity_id), load_image, image_size
-        )
-
-    def request_attachment(self, attachment_entity: Mapping[str, Any]) -> Optional[str]:
-        """Get an attached file from the cache on disk or from the site.
-
-        Completes as ``check_attachment`` (found on disk) or ``download_attachment`` with
-        ``{"file_path": str}``; :attr:`work_progress` tells how far the download is.
-
-        :param attachment_entity: an Attachment with at least its ``this_file`` field, as a find call returned it.
-        :returns: the request's uid; None, with a warning in the log, after :meth:`stop`.
-        """
-        return self._media(lambda desk: Attachment(desk.sources, attachment_entity))
-
-    @staticmethod
-    def download_thumbnail(url: str, bundle: Any) -> str:
-        """Get a thumbnail, blocking: its path in the cache, downloaded first if it is not there.
-
-        From any thread. Urls of thumbnails expire: pass one that a find call has just returned. Better use
-        :meth:`request_thumbnail`, which does not block.
-
-        :param bundle: any object with ``shotgun`` and ``site_cache_location`` or ``cache_location``.
-        :raises TankError: it cannot be had; the message says why.
-        """
-        return synchronous.download_thumbnail(url, bundle)
-
-    @staticmethod
-    def download_thumbnail_source(entity_type: str, entity_id: int, bundle: Any) -> str:
-        """Get the file that a thumbnail was made of, blocking: its path in the cache. From any thread.
-
-        :param bundle: any object with ``shotgun`` and ``site_cache_location`` or ``cache_location``.
-        :raises TankError: it cannot be had; the message says why.
-        """
-        return synchronous.download_thumbnail_source(entity_type, entity_id, bundle)
-
     # --------------------------------------------------------------------------------------------------
 
-    def _media(
-        self, make: Callable[[Desk], Media], load_image: bool = False, image_size: ImageSize = None
-    ) -> Optional[str]:
-        box = as_box(image_size)  # said to the one who asks, not by a signal later
-        desk = self._desk
-        decode = None
-        if load_image or box is not None:
-            decode = functools.partial(desk.images.read, size=box)
-        try:
-            return desk.session.media(make(desk), decode)
-        except Stopped as stopped:
-            log.warning("A request for media was ignored: %s", stopped)
-            return None
-
-    def _deliver(self, item: Union[Outcome, Progress]) -> None:
+    def _deliver(self, item: News) -> None:
         self._remember_home()
         session = self._desk.session
-        if isinstance(item, Progress):
-            if session.wants(item.uid):
-                self.work_progress.emit(item.uid, item.received, item.total)
-        elif session.claim(item):
-            if item.error is not None:
-                self.work_failure.emit(item.uid, item.error)
+        if isinstance(item, Outcome):
+            if session.claim(item):
+                if item.error is not None:
+                    self.work_failure.emit(item.uid, item.error)
+                else:
+                    self.work_completed.emit(item.uid, item.request_type, item.data)
+        elif session.wants(item.uid):
+            if isinstance(item, Rows):
+                self.work_partial.emit(item.uid, item.request_type, item.data)
             else:
-                self.work_completed.emit(item.uid, item.request_type, item.data)
+                self.work_progress.emit(item.uid, item.received, item.total)
 
     def __repr__(self) -> str:
         return f"<ShotgunDataRetriever of {self._desk.site.host}: {self.statistics}>"

@@ -65,7 +65,8 @@ class BackgroundTaskManager(DiesAtHome):
         #: Decoded images, shared by the retrievers that work here; ``image_cache.statistics`` tells of it.
         self.image_cache = ImageCache(settings.image_cache_bytes)
         self._delivery: Delivery[Event] = Delivery(self, self._deliver, settings.delivery_budget)
-        self._tasks = TaskGraph(self.workshop.client(), self._delivery.mailbox.put)
+        tasks = self._tasks = TaskGraph(self.workshop.client(), self._delivery.mailbox.put)
+        self._delivery.expects_more = lambda: tasks.busy
         # Deleted without shut_down(): the threads end by themselves, and nobody waits for them.
         abandoned(self, self.workshop.abandon)
 

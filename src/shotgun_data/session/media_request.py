@@ -83,15 +83,19 @@ class MediaRequest(Request):
         """Waiting for its look-up, or for a download that has not begun."""
         return not self.begun and (self.transfer is None or not self.transfer.begun)
 
+    @property
+    def lookup_priority(self) -> int:
+        """Its place among those that wait for the disk."""
+        return self.media.lookup_priority + self.shift
+
     def start(self) -> None:
-        priority = self.media.lookup_priority + self.shift
-        self.ticket = self.session.runner.submit(self._look_up, lane=DISK, priority=priority)
+        self.ticket = self.session.runner.submit(self.look_up, lane=DISK, priority=self.lookup_priority)
 
     def move(self) -> None:
         if self.transfer is not None:
             self.session.transfers.reprioritise(self.transfer)
         elif self.ticket is not None and self.waiting:
-            self.ticket.set_priority(self.media.lookup_priority + self.shift)
+            self.ticket.set_priority(self.lookup_priority)
 
     def let_go(self) -> None:
         super().let_go()
@@ -100,7 +104,8 @@ class MediaRequest(Request):
 
     # -- in worker threads -------------------------------------------------------------------------------
 
-    def _look_up(self) -> Optional[float]:
+    def look_up(self) -> Optional[float]:
+        """Find it on disk, or join its transfer."""
         if not self.session.begin(self):
             return None
         media = self.media
@@ -153,7 +158,7 @@ class MediaRequest(Request):
             work = functools.partial(self._finish_decoded, path, self.decode)
             try:
                 self.ticket = self.session.runner.submit(
-                    work, lane=DISK, priority=self.media.lookup_priority + self.shift
+                    work, lane=DISK, priority=self.lookup_priority
                 )
             except Stopped as stopped:
                 self.fail(request_type, stopped)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from typing import Any, Callable, Optional, Union
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable, Optional
 
 from ..engine.retry import RetryPolicy
 from ..errors import Stopped
-from ..requests import Outcome, Progress, Runner, next_number
+from ..requests import DISK, PREFETCH, News, Outcome, Runner, next_number
 from ..site.connections import SiteConnections
 from .api_request import ApiRequest
+from .find_request import FindRequest
 from .media_request import Decode, Media, MediaRequest
 from .request import Request
 from .transfer import Transfer
@@ -41,7 +43,9 @@ class Session:
     :param runner: who runs the work.
     :param transfers: the downloads under way, shared with other sessions of the same runner.
     :param site: where calls go.
-    :param deliver: takes outcomes and progress for the receiver's thread.
+    :param deliver: takes outcomes, rows and progress for the receiver's thread.
+    :param pages_at_once: pages of one find that are read at the same time.
+    :param max_prefetch: prefetches that may wait; of more, the oldest are dropped.
     """
 
     def __init__(
@@ -50,7 +54,10 @@ class Session:
         transfers: Transfers,
         site: SiteConnections,
         policy: RetryPolicy,
-        deliver: Callable[[Union[Outcome, Progress]], None],
+        deliver: Callable[[News], None],
+        *,
+        pages_at_once: int,
+        max_prefetch: int,
     ) -> None:
         self.runner = runner
         self.transfers = transfers
@@ -58,7 +65,10 @@ class Session:
         self.policy = policy
         self._deliver = deliver
         self._lock = threading.Lock()
+        self._pages_at_once = pages_at_once
+        self._max_prefetch = max_prefetch
         self._requests: dict[str, Request] = {}
+        self._prefetches: dict[str, Request] = {}  # those that nobody looks at yet, the oldest first
         self._stopped = False
         self._counts = dict.fromkeys(("completed", "failed", "stopped", "found", "downloaded"), 0)
 
@@ -73,6 +83,13 @@ class Session:
         """
         return self._start(ApiRequest(self, str(next_number()), request_type, priority, function))
 
+    def find(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+        """``find`` of the site, its pages read ahead; gives the request's uid.
+
+        :raises Stopped: after :meth:`stop`.
+        """
+        return self._start(FindRequest(self, str(next_number()), args, kwargs, self._pages_at_once))
+
     def media(self, media: Media, decode: Optional[Decode] = None) -> str:
         """Get a file from disk or from the site; gives the request's uid.
 
@@ -81,18 +98,60 @@ class Session:
         """
         return self._start(MediaRequest(self, str(next_number()), media, decode))
 
+    def media_batch(
+        self, several: Sequence[Media], decode: Optional[Decode] = None, *, prefetch: bool = False
+    ) -> list[str]:
+        """The same for many at once, of one kind; gives their uids in the same order.
+
+        :param prefetch: below everything else, and dropped when too many of them wait.
+        :raises Stopped: after :meth:`stop`.
+        """
+        shift = PREFETCH if prefetch else 0
+        requests = [MediaRequest(self, str(next_number()), media, decode, shift) for media in several]
+        if not requests:
+            return []
+        self._register(requests, prefetch)
+        self._surely(requests, lambda: self._submit_look_ups(requests))
+        if prefetch:
+            self._drop_surplus()
+        return [request.uid for request in requests]
+
+    def _submit_look_ups(self, requests: Sequence[MediaRequest]) -> None:
+        tickets = self.runner.submit_many(
+            [request.look_up for request in requests], lane=DISK, priority=requests[0].lookup_priority
+        )
+        for request, ticket in zip(requests, tickets):
+            request.ticket = ticket
+
     def _start(self, request: Request) -> str:
+        self._register([request])
+        self._surely([request], request.start)
+        return request.uid
+
+    def _register(self, requests: Sequence[Request], prefetch: bool = False) -> None:
         with self._lock:
             if self._stopped or self.runner.closed:
                 raise Stopped("this data retriever was stopped and takes no more requests: make a new one")
-            self._requests[request.uid] = request
+            for request in requests:
+                self._requests[request.uid] = request
+                if prefetch:
+                    self._prefetches[request.uid] = request
+
+    def _surely(self, requests: Sequence[Request], submit: Callable[[], None]) -> None:
         try:
-            request.start()
+            submit()
         except BaseException:
             with self._lock:
-                self._requests.pop(request.uid, None)
+                for request in requests:
+                    self._forget(request.uid)
             raise
-        return request.uid
+
+    def _forget(self, uid: str) -> Optional[Request]:
+        """Under the lock: whoever gets the request from here decides its end."""
+        request = self._requests.pop(uid, None)
+        if self._prefetches:
+            self._prefetches.pop(uid, None)
+        return request
 
     # -- for requests, in worker threads -----------------------------------------------------------------
 
@@ -108,7 +167,7 @@ class Session:
             request.begun = False
             return request.uid in self._requests
 
-    def post(self, item: Union[Outcome, Progress]) -> None:
+    def post(self, item: News) -> None:
         """Send something up to the receiver's thread, if anybody still waits for it."""
         if item.uid in self._requests:
             self._deliver(item)
@@ -118,7 +177,7 @@ class Session:
     def claim(self, outcome: Outcome) -> bool:
         """Whether an outcome is still wanted. It is then delivered, and the request is over."""
         with self._lock:
-            if self._requests.pop(outcome.uid, None) is None:
+            if self._forget(outcome.uid) is None:
                 return False
             counts = self._counts
             counts["completed" if outcome.error is None else "failed"] += 1
@@ -128,6 +187,11 @@ class Session:
                     counts["found" if kind == "check" else "downloaded"] += 1
             return True
 
+    @property
+    def busy(self) -> bool:
+        """Whether so many requests are under way that their outcomes will come in quick succession."""
+        return len(self._requests) > 16
+
     def wants(self, uid: str) -> bool:
         """Whether a request is still under way."""
         return uid in self._requests
@@ -136,19 +200,28 @@ class Session:
 
     def cancel(self, uid: str) -> None:
         """Stop one request, waiting or running: no outcome comes for it any more."""
-        with self._lock:
-            request = self._requests.pop(uid, None)
-            if request is None:
-                return
-            self._counts["stopped"] += 1
-        request.let_go()
+        self._drop(lambda: [uid])
 
     def clear(self) -> None:
         """Stop all requests that wait; those being processed go on to their outcome."""
+        self._drop(lambda: [uid for uid, request in self._requests.items() if request.waiting])
+
+    def drop_prefetches(self) -> None:
+        """Stop all prefetches that wait."""
+        self._drop(lambda: [uid for uid, request in self._prefetches.items() if request.waiting])
+
+    def _drop_surplus(self) -> None:
+        def surplus() -> list[str]:
+            waiting = (uid for uid, request in self._prefetches.items() if request.waiting)
+            return [uid for uid, _ in zip(waiting, range(len(self._prefetches) - self._max_prefetch))]
+
+        self._drop(surplus)
+
+    def _drop(self, choose: Callable[[], list[str]]) -> None:
+        """Stop some requests, chosen under the lock: one that begins meanwhile has begun."""
         with self._lock:
-            dropped = [request for request in self._requests.values() if request.waiting]
-            for request in dropped:
-                del self._requests[request.uid]
+            found = [self._forget(uid) for uid in choose()]
+            dropped = [request for request in found if request is not None]
             self._counts["stopped"] += len(dropped)
         for request in dropped:
             request.let_go()
@@ -160,6 +233,8 @@ class Session:
             if request is None:
                 return
             request.shift = shift
+            if shift > PREFETCH:
+                self._prefetches.pop(uid, None)  # somebody looks at it now
         request.move()
 
     def start(self) -> None:
@@ -189,6 +264,7 @@ class Session:
         with self._lock:
             dropped = list(self._requests.values())
             self._requests.clear()
+            self._prefetches.clear()
             self._counts["stopped"] += len(dropped)
         for request in dropped:
             request.let_go()

@@ -68,8 +68,8 @@ class SiteConnections:
             if mine._server_caps is None:
                 mine._server_caps = self._server_caps
             self._local.clone, self._local.original = mine, original
-            self._clones.add(mine)
         with self._lock:
+            self._clones.add(mine)
             self._busy.add(mine)
         return mine
 

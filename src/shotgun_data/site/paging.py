@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional
@@ -89,10 +89,9 @@ class FindPages:
                 rows = sg.find(**arguments)
         return Page(rows, bool(further and further[-1]))
 
-    def assemble(self, pages: Iterable[Iterable[Any]]) -> List[Any]:
-        """What ``find`` would have given, from the rows of all pages in their order."""
-        rows = [row for page in pages for row in page]
-        return rows[: self._limit] if self._limit else rows
+    def wanted(self, rows: List[Any], before: int) -> List[Any]:
+        """Those of a page's rows that ``limit`` lets count, where ``before`` rows came on the pages before it."""
+        return rows[: max(0, self._limit - before)] if self._limit else rows
 
 
 def _is_plain(sg: Any) -> bool:

@@ -1,0 +1,191 @@
+"""A find: its pages are read ahead, by several workers at once, and told of as they arrive."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Optional
+
+from ..requests import API_CALL, WORK, Rows, Ticket
+from ..site import calls
+from ..site.paging import FindPages, Page
+from .request import Request
+
+if TYPE_CHECKING:
+    from .session import Session
+
+log = logging.getLogger(__name__)
+
+
+class FindRequest(Request):
+    """One job for each page, on the work lane.
+
+    The first page goes alone: most finds have no other. Each full page lets one page more be read ahead, up to
+    ``most_at_once``, so that a long find is read by several connections, and a short one costs the site next to
+    nothing in pages that turn out not to exist. Rows are told of in their order, whatever order the pages came in.
+    """
+
+    __slots__ = (
+        "_args",
+        "_asked",
+        "_attempts",
+        "_kwargs",
+        "_last",
+        "_lock",
+        "_most_at_once",
+        "_over",
+        "_pages",
+        "_plan",
+        "_rows",
+        "_told",
+        "_waiting",
+        "_window",
+    )
+
+    def __init__(
+        self, session: Session, uid: str, args: Sequence[Any], kwargs: Mapping[str, Any], most_at_once: int
+    ) -> None:
+        super().__init__(session, uid)
+        self._args = args
+        self._kwargs = kwargs
+        self._most_at_once = most_at_once
+        self._plan: Optional[FindPages] = None
+        self._lock = threading.Lock()  # of what follows
+        self._pages: dict[int, list[Any]] = {}  # read, and not told of: one before them has not come
+        self._rows: list[Any] = []
+        self._waiting: dict[int, Optional[Ticket]] = {}  # pages asked for that have not come
+        self._attempts: dict[int, int] = {}
+        self._asked = 1  # the highest page asked for
+        self._told = 0  # the last page whose rows the receiver was told of
+        self._last: Optional[int] = None  # the last page there is, once known
+        self._window = 1
+        self._over = False
+
+    def start(self) -> None:
+        self.ticket = self.session.runner.submit(self._run, lane=WORK, priority=API_CALL + self.shift)
+
+    def move(self) -> None:
+        with self._lock:
+            tickets = [ticket for ticket in self._waiting.values() if ticket is not None]
+        if self.ticket is not None and self.waiting:
+            tickets.append(self.ticket)
+        for ticket in tickets:
+            ticket.set_priority(API_CALL + self.shift)
+
+    def let_go(self) -> None:
+        super().let_go()
+        self._cancel_from(1)
+
+    # -- in worker threads -------------------------------------------------------------------------------
+
+    def _run(self) -> Optional[float]:
+        if not self.session.begin(self):
+            return None
+        try:
+            if self._plan is None:
+                self._plan = FindPages.plan(self.session.site, self._args, self._kwargs)
+            if self._plan is None:
+                return self._read_at_once()
+            self._last = self._plan.last_page
+        except BaseException as error:  # noqa: BLE001 - becomes the request's outcome
+            return self._trouble(1, error)
+        return self._read(1)
+
+    def _read_at_once(self) -> Optional[float]:
+        rows = calls.call(self.session.site, "find", self._args, self._kwargs)
+        self._tell(rows)
+        self.finish("find", {"sg": rows})
+        return None
+
+    def _read(self, number: int) -> Optional[float]:
+        assert self._plan is not None
+        if self._over or not self.session.wants(self.uid):
+            return None
+        try:
+            page = self._plan.fetch(self.session.site, number)
+        except BaseException as error:  # noqa: BLE001 - becomes the request's outcome
+            return self._trouble(number, error)
+        self._arrived(number, page)
+        return None
+
+    def _trouble(self, number: int, error: BaseException) -> Optional[float]:
+        with self._lock:
+            if self._over or (self._last is not None and number > self._last):
+                return None  # a page that nobody needs any more
+            self._attempts[number] = self._attempts.get(number, 0) + 1
+            attempts = self._attempts[number]
+        delay = self.session.policy.next_delay(attempts, error)
+        if delay is not None and self.session.wants(self.uid):
+            log.info("%s; next attempt in %.1f s", error, delay)
+            return delay
+        with self._lock:
+            if self._over:
+                return None
+            self._over = True
+        self._cancel_from(1)
+        self.fail("find", error)
+        return None
+
+    def _arrived(self, number: int, page: Page) -> None:
+        assert self._plan is not None
+        with self._lock:
+            self._waiting.pop(number, None)
+            if self._over or (self._last is not None and number > self._last):
+                return
+            self._pages[number] = page.rows
+            if not page.more:
+                self._last = number
+            # Told of under the lock: two threads must not overtake one another on their way to the receiver.
+            while self._told + 1 in self._pages:
+                self._told += 1
+                rows = self._plan.wanted(self._pages.pop(self._told), len(self._rows))
+                self._rows += rows
+                self._tell(rows)
+            self._over = self._last is not None and self._told >= self._last
+            ended = self._over
+            last = self._last
+            more = [] if ended else self._next_pages()
+        if last is not None:
+            self._cancel_from(last + 1)
+        for one in more:
+            self._ask(one)
+        if ended:
+            self.finish("find", {"sg": self._rows})
+
+    def _next_pages(self) -> list[int]:
+        """The pages to ask for now."""
+        self._window = min(self._window + 1, self._most_at_once)
+        more: list[int] = []
+        while len(self._waiting) < self._window and (self._last is None or self._asked < self._last):
+            self._asked += 1
+            self._waiting[self._asked] = None
+            more.append(self._asked)
+        return more
+
+    def _ask(self, number: int) -> None:
+        try:
+            ticket = self.session.runner.submit(
+                partial(self._read, number), lane=WORK, priority=API_CALL + self.shift
+            )
+        except BaseException as error:  # noqa: BLE001 - the runner was stopped
+            self._trouble(number, error)
+            return
+        with self._lock:
+            if number in self._waiting:
+                self._waiting[number] = ticket
+            gone = self._over
+        if gone:
+            ticket.cancel()
+
+    def _cancel_from(self, number: int) -> None:
+        with self._lock:
+            needless = [one for one in self._waiting if one >= number]
+            tickets = [self._waiting.pop(one) for one in needless]
+        for ticket in tickets:
+            if ticket is not None:
+                ticket.cancel()
+
+    def _tell(self, rows: list[Any]) -> None:
+        self.session.post(Rows(self.uid, "find", {"sg": list(rows)}))

@@ -12,7 +12,8 @@ from typing import Any, Callable, Optional
 import pytest
 
 from shotgun_data.engine.client import Client
-from shotgun_data.engine.scheduler import Scheduler, current_job
+from shotgun_data.engine.job import current_job
+from shotgun_data.engine.scheduler import Scheduler
 from shotgun_data.errors import Stopped
 
 

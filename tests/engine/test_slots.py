@@ -9,8 +9,8 @@ from typing import Any, Callable
 import pytest
 
 from shotgun_data.engine.client import Client
-from shotgun_data.engine.job import Job
-from shotgun_data.engine.scheduler import Scheduler, current_job
+from shotgun_data.engine.job import Job, current_job
+from shotgun_data.engine.scheduler import Scheduler
 from shotgun_data.errors import Stopped
 from shotgun_data.requests import FLIGHT
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .job import Job
+from .job import Job, current_job
 
 if TYPE_CHECKING:
     from ..requests import Work
@@ -47,8 +47,6 @@ class Client:
 
     def hold(self) -> Job:
         """Keep the job that this thread runs from ending when its function returns; see :meth:`Job.release`."""
-        from .scheduler import current_job
-
         job = current_job()
         assert job is not None, "hold() is for work that a lane runs"
         job.held = True
@@ -68,8 +66,6 @@ class Client:
 
         Called from inside one of its own jobs, it does not wait for that job.
         """
-        from .scheduler import current_job
-
         self.abandon()
         mine = current_job()
         with self.changed:

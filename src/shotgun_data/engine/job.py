@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Optional
 
 if TYPE_CHECKING:
@@ -12,6 +13,19 @@ QUEUED = "queued"
 RUNNING = "running"
 DONE = "done"
 CANCELLED = "cancelled"
+
+
+_current = threading.local()
+
+
+def current_job() -> Optional[Job]:
+    """The job that this thread is running, or None."""
+    return getattr(_current, "job", None)
+
+
+def set_current(job: Optional[Job]) -> None:
+    """This thread runs this job from now on."""
+    _current.job = job
 
 
 class Job:

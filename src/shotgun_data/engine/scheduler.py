@@ -18,19 +18,11 @@ from ..errors import Stopped
 from ..requests import FLIGHT, Work
 from .client import Client
 from .exit import remember
-from .job import CANCELLED, DONE, QUEUED, RUNNING, Job
+from .job import CANCELLED, DONE, QUEUED, RUNNING, Job, current_job, set_current
 from .lane import Lane, Waiter
 from .statistics import LaneStatistics
 
 log = logging.getLogger(__name__)
-
-_current = threading.local()
-
-
-def current_job() -> Optional[Job]:
-    """The job that this thread is running, or None."""
-    return getattr(_current, "job", None)
-
 
 class Scheduler:
     """The lanes of one task manager, and the threads that serve them.
@@ -357,7 +349,7 @@ class Scheduler:
     @staticmethod
     def _run(job: Job) -> Optional[float]:
         outer = current_job()  # a slot may be freed, and the next job begun, from inside another job
-        _current.job = job
+        set_current(job)
         try:
             assert job.work is not None
             return job.work()
@@ -366,4 +358,4 @@ class Scheduler:
             job.held = False
             return None
         finally:
-            _current.job = outer
+            set_current(outer)

@@ -22,7 +22,7 @@ _AS_IS = "/%:@!$&'()*+,;=~-._"
 # What nearly all urls of media look like. Of these nothing is decoded, quoted or left out, so that taking them apart
 # is one match; all others go the long way, and the two ways agree (a test draws urls).
 _PLAIN = re.compile(
-    r"(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::([0-9]{1,4}))?"
+    r"(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::([0-9]{1,5}))?"
     r"(/[A-Za-z0-9/%:@!$&'()*+,;=~._-]*)?(?:\?([A-Za-z0-9/%:@!$&'()*+,;=~._?-]*))?"
 )
 _EXPIRING = re.compile(r"(?:^|&)(?:x-amz-|x-goog-)?(?:signature|expires|sig|security-token|key-pair-id)=", re.I)
@@ -46,8 +46,10 @@ class MediaAddress:
         """:raises MediaRejected: where the text is not a url that can be downloaded from."""
         plain = _PLAIN.fullmatch(url)
         if plain is not None:
-            scheme, host, port, path, query = plain.groups()
-            return cls(scheme, host, int(port) if port else _DEFAULT_PORTS[scheme], path or "/", query or "")
+            scheme, host, port_text, path, query = plain.groups()
+            port = int(port_text) if port_text else _DEFAULT_PORTS[scheme]
+            if port < 65536:
+                return cls(scheme, host, port, path or "/", query or "")
         return cls._parse_any(url, base)
 
     @classmethod

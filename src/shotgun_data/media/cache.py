@@ -65,7 +65,7 @@ class MediaCache:
 
 def thumbnail_folder(root: Path, url: str) -> Path:
     first, second, _ = folders_of(media_key(url))
-    return root / "thumbs" / first / second
+    return Path(f"{root}{os.sep}thumbs{os.sep}{first}{os.sep}{second}")
 
 
 def thumbnail_name(url: str, extension: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -158,7 +159,7 @@ class MediaLibrary:
         root, cause = self.cache.root, None
         while True:
             name = None
-            with IncomingFile(folder_in(root)) as incoming:
+            with IncomingFile(functools.partial(folder_in, root)) as incoming:
                 try:
                     name = yield from fetch(incoming)
                     yield Place.DISK

@@ -13,7 +13,7 @@ import os
 import uuid
 from pathlib import Path
 from types import TracebackType
-from typing import Optional
+from typing import Callable, Optional, Union
 
 #: Temporaries begin and end like this. The dot keeps them apart from every name that the cache gives out.
 TEMPORARY_PREFIX = ".incoming-"
@@ -46,10 +46,11 @@ class IncomingFile:
     has then never touched the disk, and the thread that receives it need not wait for one.
     Leaving the ``with`` block removes whatever was not published.
 
+    :param folder: where it goes; or what tells, when it is first needed.
     :raises CacheUnwritable: from every method, where the disk refuses.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Union[Path, Callable[[], Path]]) -> None:
         self._folder = folder
         self._chunks: list[bytes] = []
         self._temporary: Optional[_Temporary] = None
@@ -109,7 +110,8 @@ class IncomingFile:
 
     def _spill(self) -> _Temporary:
         """What is in memory, in a file. The memory is let go of with the whole object: a disk may yet refuse."""
-        temporary = _Temporary(self._folder)
+        folder = self._folder
+        temporary = _Temporary(folder if isinstance(folder, Path) else folder())
         try:
             for chunk in self._chunks:
                 temporary.write(chunk)

@@ -79,6 +79,11 @@ class MediaRequest(Request):
         return self.media.download_priority + self.shift
 
     @property
+    def is_decoded(self) -> bool:
+        """Whether an image is wanted."""
+        return self.decode is not None
+
+    @property
     def waiting(self) -> bool:
         """Waiting for its look-up, or for a download that has not begun."""
         return not self.begun and (self.transfer is None or not self.transfer.begun)

@@ -17,6 +17,10 @@ class Waiter(Protocol):
     @property
     def priority(self) -> int: ...
 
+    @property
+    def is_decoded(self) -> bool:
+        """Whether it will decode what was downloaded, in a thread of the disk lane."""
+
     def transfer_progress(self, received: int, total: Optional[int]) -> None: ...
 
     def transfer_ended(self, path: Optional[Path], error: Optional[BaseException], on_disk_lane: bool) -> None: ...
@@ -69,6 +73,11 @@ class Transfer:
         """For the transport: tell everyone who waits."""
         for waiter in tuple(self.waiters):
             waiter.transfer_progress(received, total)
+
+    @property
+    def is_decoded(self) -> bool:
+        """Whether a disk lane's thread is needed anyway."""
+        return any(one.is_decoded for one in tuple(self.waiters))
 
     def priority(self) -> int:
         """The highest among those who wait."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import threading
+import time
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Callable, Optional, Union
@@ -18,6 +19,7 @@ from ..errors import Cancelled, Stopped
 from ..media.steps import Place, Steps, carry_out
 from ..media.transport import TransferReply, TransferRequest
 from ..requests import DISK, FLIGHT, STORE, TRANSFER, Runner
+from .disk_pace import DiskPace
 from .transfer import Carriers, NotYet, Transfer, Waiter
 
 #: So many bodies may wait in memory for a slow disk; then the network waits too.
@@ -38,6 +40,7 @@ class Transfers:
         self._ended = threading.Condition(self._lock)
         self._transfers: dict[Hashable, Transfer] = {}
         self._landed = 0  # off the network, and not stored yet
+        self._pace = DiskPace()
         self._closed = False
 
     def join(
@@ -226,10 +229,13 @@ class Transfers:
         """Drive a transfer until it waits for something, or ends."""
         steps = transfer.steps
         assert steps is not None
+        began: Optional[float] = None
         while True:
             try:
                 step = steps.send(reply) if error is None else steps.throw(error)
             except StopIteration as end:
+                if began is not None:
+                    self._pace.took(time.monotonic() - began)
                 self._end(transfer, end.value, None, on_disk_lane)
                 return
             except BaseException as failure:  # noqa: BLE001 - becomes each waiter's outcome
@@ -243,6 +249,9 @@ class Transfers:
                         raise Stopped("downloads have been stopped")
                     transport.begin(step, functools.partial(self._replied, transfer))
                 elif step is Place.DISK:
+                    if not transfer.is_decoded and self._pace.is_quick():
+                        began = time.monotonic()
+                        continue
                     self._runner.submit(functools.partial(self._store, transfer), lane=DISK, priority=STORE)
                     self._make_room(transfer)
                 else:

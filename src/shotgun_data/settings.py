@@ -66,6 +66,8 @@ class Settings:
     :param pages_at_once: pages of one long find that are read at the same time.
     :param max_prefetch: prefetch requests that may wait; of more, the oldest are dropped.
     :param delivery_budget: seconds of one turn of the receiver's event loop that delivery may use.
+    :param postpone_collections: seconds for which Python's full garbage collections may wait for the end of a long
+        find and of what else is under way then; each stops all threads of the host for 50 ms or more. 0: never.
     :param max_thumbnail_bytes: a larger thumbnail is refused.
     :param max_attachment_bytes: a larger attachment is refused.
     :param max_image_pixels: an image with more pixels is not decoded.
@@ -87,7 +89,8 @@ class Settings:
     transcode_wait: float = _setting("transcode_wait", float, 10.0)
     pages_at_once: int = _setting("pages_at_once", int, 4)
     max_prefetch: int = _setting("max_prefetch", int, 2000)
-    delivery_budget: float = _setting("delivery_budget", float, 0.008)
+    delivery_budget: float = _setting("delivery_budget", float, 0.004)
+    postpone_collections: float = _setting("postpone_collections", float, 10.0)
     max_thumbnail_bytes: int = _setting("max_thumbnail_bytes", int, 256 * 1024**2)
     max_attachment_bytes: int = _setting("max_attachment_bytes", int, 16 * 1024**3)
     max_image_pixels: int = _setting("max_image_pixels", int, 256 * 1000**2)

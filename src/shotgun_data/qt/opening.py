@@ -6,6 +6,7 @@ import functools
 from typing import Any, Callable, Optional
 
 from ..bundle import cache_root
+from ..engine.collector import Burst
 from ..engine.retry import RetryPolicy
 from ..media.cache import MediaCache
 from ..requests import News, Runner
@@ -53,6 +54,7 @@ class Desk:
             deliver,
             pages_at_once=settings.pages_at_once,
             max_prefetch=settings.max_prefetch,
+            burst=Burst(settings.postpone_collections),
         )
         self.image_cache = image_cache
         self.images = ImageReader(settings.max_image_pixels, image_cache)

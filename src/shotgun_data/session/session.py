@@ -12,6 +12,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Optional
 
+from ..engine.collector import Burst
 from ..engine.retry import RetryPolicy
 from ..errors import Stopped
 from ..requests import DISK, PREFETCH, News, Outcome, Runner, next_number
@@ -46,6 +47,7 @@ class Session:
     :param deliver: takes outcomes, rows and progress for the receiver's thread.
     :param pages_at_once: pages of one find that are read at the same time.
     :param max_prefetch: prefetches that may wait; of more, the oldest are dropped.
+    :param burst: begins where much is to come, and is over when nothing is under way.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Session:
         *,
         pages_at_once: int,
         max_prefetch: int,
+        burst: Burst,
     ) -> None:
         self.runner = runner
         self.transfers = transfers
@@ -65,6 +68,7 @@ class Session:
         self.policy = policy
         self._deliver = deliver
         self._lock = threading.Lock()
+        self.burst = burst
         self._pages_at_once = pages_at_once
         self._max_prefetch = max_prefetch
         self._requests: dict[str, Request] = {}
@@ -176,6 +180,8 @@ class Session:
 
     def claim(self, outcome: Outcome) -> bool:
         """Whether an outcome is still wanted. It is then delivered, and the request is over."""
+        if self.burst.is_on:
+            self.burst.check(idle=len(self._requests) <= 1)
         with self._lock:
             if self._forget(outcome.uid) is None:
                 return False
@@ -223,8 +229,10 @@ class Session:
             found = [self._forget(uid) for uid in choose()]
             dropped = [request for request in found if request is not None]
             self._counts["stopped"] += len(dropped)
+            idle = not self._requests
         for request in dropped:
             request.let_go()
+        self.burst.check(idle)
 
     def set_priority(self, uid: str, shift: int) -> None:
         """Move a request that waits; nothing happens once it is being processed."""
@@ -268,6 +276,7 @@ class Session:
             self._counts["stopped"] += len(dropped)
         for request in dropped:
             request.let_go()
+        self.burst.end()
 
     def _drop_all(self) -> list[Transfer]:
         with self._lock:

@@ -30,7 +30,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """One short run of everything: its outcome, its file, and the folder that it had for temporary files."""
     temporary = tmp_path_factory.mktemp("temporary")
     file = tmp_path_factory.mktemp("results") / "short.json"
-    return bench("--short", "--json", str(file), TMPDIR=str(temporary)), file, temporary
+    return bench("--short", "--json", str(file), "--folder", str(temporary)), file, temporary
 
 
 def test_the_short_form_runs_every_case(whole: Any) -> None:
@@ -46,7 +46,8 @@ def test_the_file_has_every_value_and_the_machine(whole: Any) -> None:
     told = json.loads(whole[1].read_text(encoding="utf-8"))
     assert told["short"] is True
     assert told["wrong"] == []
-    assert {"python", "qt_binding", "cores", "platform", "shotgun_data", "transport"} <= set(told["machine"])
+    facts = {"python", "qt_binding", "cores", "platform", "shotgun_data", "transport", "file_system"}
+    assert facts <= set(told["machine"])
     assert list(dict.fromkeys(figure["case"] for figure in told["figures"])) == NUMBERS
     for figure in told["figures"]:
         ours, *others = figure["ways"]
@@ -95,6 +96,13 @@ def test_without_curl_its_line_says_so(tmp_path: Path) -> None:
     assert "curl is not installed" in done.stdout
     (figure,) = json.loads(file.read_text(encoding="utf-8"))["figures"]
     assert [bool(way["values"]) for way in figure["ways"]] == [True, False, True, True]
+
+
+def test_a_folder_that_is_none_is_said_before_anything_runs(tmp_path: Path) -> None:
+    done = bench("--short", "--folder", str(tmp_path / "none"))
+    assert done.returncode == 1
+    assert "--folder" in done.stderr
+    assert done.stdout == ""
 
 
 def test_the_settings_that_count_are_told(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ from shotgun_data.bench.scale import SHORT
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    with running_origin(SHORT) as running:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with running_origin(SHORT, tmp_path_factory.mktemp("origin")) as running:
         yield running
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Optional
@@ -41,11 +40,5 @@ def retriever_at(
 
 
 def request_picture(retriever: ShotgunDataRetriever, url: str, number: int) -> Optional[str]:
-    """Ask for a thumbnail as a QImage for the view; in its full size from a version that cannot scale."""
-    sized: Mapping[str, Any] = {"image_size": VIEW} if scales() else {"load_image": True}
-    return retriever.request_thumbnail(url, "Shot", number, "image", **sized)
-
-
-def scales() -> bool:
-    """Whether this version decodes at a size that is asked for."""
-    return "image_size" in inspect.signature(ShotgunDataRetriever.request_thumbnail).parameters
+    """Ask for a thumbnail as a QImage for the view."""
+    return retriever.request_thumbnail(url, "Shot", number, "image", image_size=VIEW)

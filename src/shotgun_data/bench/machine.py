@@ -17,8 +17,11 @@ from shotgun_data import Settings
 from shotgun_data.qt.binding import QtCore
 
 
-def machine_facts() -> Mapping[str, Any]:
-    """For the head of the table and for the file. Names neither the machine nor any path."""
+def machine_facts(scratch: Path) -> Mapping[str, Any]:
+    """For the head of the table and for the file. Names neither the machine nor any path.
+
+    :param scratch: where files are stored.
+    """
     binding = QtCore.QObject.__module__.partition(".")[0]
     return {
         "made": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -32,6 +35,7 @@ def machine_facts() -> Mapping[str, Any]:
         "platform": platform.platform(),
         "processor": _processor(),
         "cores": _cores(),
+        "file_system": _file_system(scratch),
         "settings": _changed_settings(),
     }
 
@@ -66,6 +70,19 @@ def _processor() -> str:
     except OSError:
         pass
     return platform.processor() or platform.machine()
+
+
+def _file_system(folder: Path) -> str:
+    """The kind that a folder is on; "tmpfs" is memory."""
+    found, kind = "", "an unknown file system"
+    try:
+        for line in Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines():
+            _, mount, of = line.split()[:3]
+            if len(mount) >= len(found) and (folder == Path(mount) or Path(mount) in folder.parents):
+                found, kind = mount, of
+    except (OSError, ValueError):
+        pass
+    return kind
 
 
 def _cores() -> Optional[int]:

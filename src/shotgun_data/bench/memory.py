@@ -14,7 +14,7 @@ from shotgun_data.qt.binding import QtGui
 
 from .arrivals import Arrivals, make_app
 from .case import OURS, Case, Figure, LookUp, Way, WrongResult
-from .clients import VIEW, request_picture, retriever_at, scales
+from .clients import VIEW, request_picture, retriever_at
 from .fresh import fresh
 from .pictures import HEIGHT, WIDTH
 from .place import Place
@@ -42,7 +42,7 @@ def ours(place: Place) -> Mapping[str, float]:
         images = _take(retriever, urls, pictures=True)
         decoding = time.process_time() - began - without
         figures = _memory(before)
-    if scales() and any(image.width() != VIEW[0] for image in images):
+    if any(image.width() != VIEW[0] for image in images):
         raise WrongResult(f"a picture has not the size of the view, {VIEW[0]} pixels")
     return {**figures, "decode": 1e3 * max(decoding, 0.0) / len(urls)}
 

@@ -25,12 +25,13 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @contextmanager
-def running_origin(scale: Scale) -> Iterator[Place]:
+def running_origin(scale: Scale, folder: Path) -> Iterator[Place]:
     """An origin that serves while the ``with`` lasts.
 
+    :param folder: what is made and removed is made in here.
     :raises CannotRun: it did not start.
     """
-    scratch = Path(tempfile.mkdtemp(prefix="shotgun-data-bench-"))
+    scratch = Path(tempfile.mkdtemp(prefix="shotgun-data-bench-", dir=folder))
     try:
         write_pictures(scratch / "pictures")
         with _serving(scale, scratch) as place:

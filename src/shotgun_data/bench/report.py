@@ -77,7 +77,7 @@ def _machine(results: Results) -> str:
     transport = f", downloads by {facts['transport']}" if facts["transport"] else ""
     line = (
         f"shotgun-data {facts['shotgun_data']}, {facts['implementation']} {facts['python']}, {facts['qt_binding']}"
-        f"{transport}; {facts['cores']} cores of {facts['processor']}; {rounds}."
+        f"{transport}; {facts['cores']} cores of {facts['processor']}; files on {facts['file_system']}; {rounds}."
     )
     if facts["settings"]:
         changed = ", ".join(f"{name} {text}" for name, text in facts["settings"].items())

@@ -29,7 +29,7 @@ def measure(cases: Sequence[Case], place: Place, rounds: int, say: Say) -> Resul
                 runs.run(way)
         figures += runs.figures()
         wrong += runs.wrong
-    return Results(place.scale.short, rounds, machine_facts(), figures, tuple(wrong))
+    return Results(place.scale.short, rounds, machine_facts(place.scratch), figures, tuple(wrong))
 
 
 class _Runs:

@@ -16,7 +16,7 @@ from .arrivals import make_app
 from .case import CannotRun
 from .cases import CASES
 from .origin_process import running_origin
-from .place import scale_of
+from .place import scale_of, usual_folder
 from .report import compared, report
 from .results import Results
 from .rounds import Say, measure
@@ -33,6 +33,7 @@ class Options:
     :param only: numbers of cases; empty for all.
     :param json: where to write the results.
     :param compare: results of an older run.
+    :param folder: what is made and removed is made in here; None where files are in memory, if the system has that.
     """
 
     short: bool = False
@@ -41,6 +42,7 @@ class Options:
     json: Optional[Path] = None
     compare: Optional[Path] = None
     markdown: bool = False
+    folder: Optional[Path] = None
 
 
 def run(options: Options) -> int:
@@ -51,10 +53,13 @@ def run(options: Options) -> int:
     old = _read(options.compare, options.short) if options.compare is not None else None
     if options.json is not None:
         _check_writable(options.json)
+    folder = options.folder or usual_folder()
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise CannotRun(f"{folder} is no folder that can be written to: name one that exists with --folder.")
     make_app()
     scale = scale_of(options.short)
     cases = [case for case in CASES if not options.only or case.number in options.only]
-    with _ends_at_once(), _Progress() as say, running_origin(scale) as place:
+    with _ends_at_once(), _Progress() as say, running_origin(scale, folder) as place:
         results = measure(cases, place, options.rounds or scale.rounds, say)
     print(report(results, options.markdown))
     if old is not None:

@@ -22,6 +22,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--short", action="store_true", help="small counts, one round: proves that everything runs")
     parser.add_argument("--rounds", type=_rounds, metavar="N", help="rounds of each case (default: 3; short: 1)")
     parser.add_argument("--only", type=_numbers, default=(), metavar="P1,P4", help="these cases alone")
+    parser.add_argument(
+        "--folder", type=Path, metavar="DIR", help="where files are stored (default: in memory where that can be had)"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all values into this file")
     parser.add_argument("--compare", type=Path, metavar="FILE", help="show what changed since this file was written")
     parser.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
@@ -38,7 +41,13 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"The benchmark cannot be run: {error}", file=sys.stderr)
         return 1
     options = Options(
-        arguments.short, arguments.rounds, arguments.only, arguments.json, arguments.compare, arguments.markdown
+        arguments.short,
+        arguments.rounds,
+        arguments.only,
+        arguments.json,
+        arguments.compare,
+        arguments.markdown,
+        arguments.folder,
     )
     try:
         return run_benchmark(options)

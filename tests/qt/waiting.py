@@ -60,12 +60,15 @@ class Outcomes:
 
     def __init__(self, retriever: Any) -> None:
         self.all: list[tuple[str, str, Any]] = []
+        self.partial: list[tuple[str, str, Any]] = []
         self.progress: list[tuple[str, int, Optional[int]]] = []
+        self.late: list[str] = []  # finds that rows came for after their end
         self.threads: list[Any] = []
         # Functions, and not methods of this object: PySide6 follows those by a weak reference, and crashes where the
         # collector of one thread takes the receiver while another thread destroys the sender (6.8.3, without us).
         retriever.work_completed.connect(lambda uid, kind, data: self._completed(uid, kind, data))
         retriever.work_failure.connect(lambda uid, message: self._failed(uid, message))
+        retriever.work_partial.connect(lambda uid, kind, data: self._rows_came(uid, kind, data))
         retriever.work_progress.connect(lambda uid, done, total: self.progress.append((uid, done, total)))
 
     def _completed(self, uid: str, request_type: str, data: dict[str, Any]) -> None:
@@ -75,6 +78,19 @@ class Outcomes:
     def _failed(self, uid: str, message: str) -> None:
         self.threads.append(QtCore.QThread.currentThread())
         self.all.append((uid, "failure", message))
+
+    def _rows_came(self, uid: str, request_type: str, data: dict[str, Any]) -> None:
+        if uid in self.uids:
+            self.late.append(uid)
+        self.partial.append((uid, request_type, data))
+
+    def pages(self, uid: str) -> list[Any]:
+        """The rows of a find, in the portions in which they came."""
+        return [data["sg"] for found, _, data in self.partial if found == uid]
+
+    def rows(self, uid: str) -> list[Any]:
+        """All of them that came before its end."""
+        return [row for page in self.pages(uid) for row in page]
 
     @property
     def uids(self) -> list[str]:

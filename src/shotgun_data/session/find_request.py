@@ -31,6 +31,7 @@ class FindRequest(Request):
         "_args",
         "_asked",
         "_attempts",
+        "_failure",
         "_kwargs",
         "_last",
         "_lock",
@@ -59,7 +60,8 @@ class FindRequest(Request):
         self._attempts: dict[int, int] = {}
         self._asked = 1  # the highest page asked for
         self._told = 0  # the last page whose rows the receiver was told of
-        self._last: Optional[int] = None  # the last page there is, once known
+        self._last: Optional[int] = None  # the last page there is, or that is needed, once known
+        self._failure: Optional[BaseException] = None  # of that page
         self._window = 1
         self._over = False
 
@@ -76,6 +78,8 @@ class FindRequest(Request):
 
     def let_go(self) -> None:
         super().let_go()
+        with self._lock:
+            self._over = True
         self._cancel_from(1)
 
     # -- in worker threads -------------------------------------------------------------------------------
@@ -95,7 +99,8 @@ class FindRequest(Request):
 
     def _read_at_once(self) -> Optional[float]:
         rows = calls.call(self.session.site, "find", self._args, self._kwargs)
-        self._tell(rows)
+        if isinstance(rows, (list, tuple)):  # an app's double gives whatever it gives, perhaps to be read only once
+            self._tell(list(rows))
         self.finish("find", {"sg": rows})
         return None
 
@@ -112,8 +117,8 @@ class FindRequest(Request):
 
     def _trouble(self, number: int, error: BaseException) -> Optional[float]:
         with self._lock:
-            if self._over or (self._last is not None and number > self._last):
-                return None  # a page that nobody needs any more
+            if self._is_needless(number):
+                return None
             self._attempts[number] = self._attempts.get(number, 0) + 1
             attempts = self._attempts[number]
         delay = self.session.policy.next_delay(attempts, error)
@@ -121,37 +126,54 @@ class FindRequest(Request):
             log.info("%s; next attempt in %.1f s", error, delay)
             return delay
         with self._lock:
-            if self._over:
+            self._waiting.pop(number, None)
+            if self._is_needless(number):
                 return None
-            self._over = True
-        self._cancel_from(1)
-        self.fail("find", error)
+            # It counts when those before it have come: one of them may turn out to be the last, and then this
+            # page does not exist. Those after it are not needed in either case.
+            self._last, self._failure = number, error
+        self._go_on()
         return None
 
     def _arrived(self, number: int, page: Page) -> None:
-        assert self._plan is not None
         with self._lock:
             self._waiting.pop(number, None)
-            if self._over or (self._last is not None and number > self._last):
+            if self._is_needless(number):
                 return
             self._pages[number] = page.rows
             if not page.more:
-                self._last = number
+                self._last, self._failure = number, None
+        self._go_on()
+
+    def _is_needless(self, number: int) -> bool:
+        return self._over or (self._last is not None and number > self._last)
+
+    def _go_on(self) -> None:
+        """Tell what can be told of, and ask for more, or end."""
+        with self._lock:
+            if self._over:
+                return
             # Told of under the lock: two threads must not overtake one another on their way to the receiver.
-            while self._told + 1 in self._pages:
+            while not self._is_needless(self._told + 1) and self._told + 1 in self._pages:
                 self._told += 1
+                assert self._plan is not None
                 rows = self._plan.wanted(self._pages.pop(self._told), len(self._rows))
                 self._rows += rows
-                self._tell(rows)
-            self._over = self._last is not None and self._told >= self._last
-            ended = self._over
+                if rows or self._told == 1:
+                    self._tell(rows)
             last = self._last
+            failure = self._failure if self._told + 1 == last else None
+            ended = self._over = failure is not None or self._told == last
             more = [] if ended else self._next_pages()
+        if more:
+            self.session.burst.begin()
         if last is not None:
             self._cancel_from(last + 1)
         for one in more:
             self._ask(one)
-        if ended:
+        if failure is not None:
+            self.fail("find", failure)
+        elif ended:
             self.finish("find", {"sg": self._rows})
 
     def _next_pages(self) -> list[int]:

@@ -11,7 +11,6 @@ import socket
 import time
 from typing import Iterator, Optional
 
-from ..errors import ShotgunDataError
 from .curl_exchange import Exchange, Outcome
 from .curl_pool import CurlPool
 from .watchdog import TICK
@@ -59,10 +58,7 @@ class CurlLoop:
         key = request.proxy, request.ca_certs
         pool = self._pools.get(key)
         if pool is None:
-            try:
-                pool = self._pools[key] = CurlPool(self._selector, *key, self._pool_size)
-            except ShotgunDataError as error:
-                return error
+            pool = self._pools[key] = CurlPool(self._selector, *key, self._pool_size)
         return pool.start(exchange)
 
     def turn(self, timeout: float) -> Iterator[tuple[Exchange, Outcome]]:

@@ -10,6 +10,7 @@ from typing import Any, Iterator, Mapping, Optional
 
 import pycurl
 
+from ..errors import ShotgunDataError
 from .curl_exchange import Exchange, Outcome
 from .curl_idle import IdleSockets
 from .curl_trust import check_trust, set_trust
@@ -55,7 +56,7 @@ class CurlPool:
         self.due: Optional[float] = None
         self._idle = IdleSockets()
         self._is_closed = False
-        check_trust(ca_certs)
+        self._is_trust_checked = False
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_due)
@@ -74,9 +75,14 @@ class CurlPool:
         """Send its request; an outcome where that cannot be done."""
         handle = None
         try:
+            if not self._is_trust_checked and exchange.request.address.scheme == "https":
+                check_trust(self._ca_certs)  # reading a file of certificates takes 30 ms: not for http
+                self._is_trust_checked = True
             handle = self._free.pop() if self._free else _Handle(self._proxy, self._ca_certs)
             handle.prepare(exchange, self._idle.are_doubtful())
             self._multi.add_handle(handle.curl)
+        except ShotgunDataError as error:
+            return error
         except (pycurl.error, ValueError) as error:
             if handle is not None:
                 handle.close()

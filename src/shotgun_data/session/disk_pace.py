@@ -7,13 +7,13 @@ from typing import Callable
 
 #: Seconds for one small file, on average: a local disk takes a tenth of this, a share over the network several times
 #: as much.
-SLOW = 0.002
+SLOW = 0.003
 #: Seconds for which a disk that was slow is left to the disk lane.
 PATIENCE = 5.0
 # One file weighs so much in the average, and never counts for more seconds than this: a thread that was not given a
 # processor for a while says nothing of the disk.
-_WEIGHT = 0.2
-_MOST = 0.005
+_WEIGHT = 0.1
+_MOST = 0.006
 
 
 class DiskPace:

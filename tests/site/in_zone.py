@@ -19,6 +19,7 @@ from shotgun_api3 import Shotgun
 from shotgun_api3.lib.httplib2 import Response
 
 from shotgun_data import Settings
+from shotgun_data.site import parsing
 from shotgun_data.site.clone import clone
 
 LAST = {"has_next_page": False}
@@ -188,8 +189,9 @@ COUNT = int(os.environ.get("EXAMPLES", "150"))
 
 
 @settings(max_examples=COUNT, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-@given(answers, st.booleans())
-def equal(body: bytes, convert: bool) -> None:
+@given(answers, st.booleans(), st.sampled_from([parsing.fast_loads, None]))
+def equal(body: bytes, convert: bool, fast_loads: Any) -> None:
+    parsing.fast_loads = fast_loads
     wanted, got = PAIRS[convert].find(body)
     assert same(wanted, got), (wanted, got)
 
@@ -225,7 +227,9 @@ def equal_after_a_move() -> None:
 
 
 if __name__ == "__main__":
+    installed = parsing.fast_loads
     equal()
+    parsing.fast_loads = installed
     equal_one_by_one()
     equal_around_each_change()
     if sys.platform != "win32":

@@ -20,7 +20,7 @@ import shotgun_api3.shotgun
 from shotgun_api3 import Shotgun
 
 from shotgun_data import Settings
-from shotgun_data.site import known_client
+from shotgun_data.site import known_client, parsing
 from shotgun_data.site.clone import clone
 
 # No images: a site signs their urls anew each second.
@@ -233,9 +233,12 @@ def test_a_clone_of_a_clone_keeps_what_the_original_overrides(site: Any, name: s
 # -- threads, and the log ------------------------------------------------------------------------------------
 
 
-def test_one_thread_decodes_at_a_time(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("module", "name"), [(json, "loads"), (parsing, "fast_loads")])
+def test_one_thread_decodes_at_a_time(site: Any, monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
     """Eight that compute would keep the interpreter from the GUI's thread for eight switch intervals."""
-    loads, inside, most = json.loads, [], []
+    loads, inside, most = getattr(module, name), [], []
+    if loads is None:
+        pytest.skip("orjson is not installed")
     company = threading.Barrier(2)
 
     def watched(text: Any, **kwargs: Any) -> Any:
@@ -254,7 +257,7 @@ def test_one_thread_decodes_at_a_time(site: Any, monkeypatch: pytest.MonkeyPatch
     twins = [clone(original, Settings()) for _ in range(3)]
     found: list[Any] = []
     threads = [threading.Thread(target=lambda sg=sg: found.append(sg.find("Shot", [], FIELDS))) for sg in twins]
-    monkeypatch.setattr(json, "loads", watched)
+    monkeypatch.setattr(module, name, watched)
     for thread in threads:
         thread.start()
     for thread in threads:

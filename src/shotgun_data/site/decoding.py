@@ -18,10 +18,11 @@ from typing import Any, Callable, Dict, Tuple
 
 from .known_client import client_class, methods_if_known
 from .moments import MINUTES, SECONDS, Days
+from .parsing import DOUBTFUL, parse_quickly
 
-#: What the client leaves as it is, in an answer and in a record.
-_UNTOUCHED = frozenset({int, float, bool, type(None)})
-_UNTOUCHED_IN_RECORDS = _UNTOUCHED | {list, datetime.datetime}
+#: What the client leaves as it is, in an answer (and floats) and in a record.
+_UNTOUCHED = frozenset({int, bool, type(None)})
+_UNTOUCHED_IN_RECORDS = _UNTOUCHED | {float, list, datetime.datetime}
 
 #: An older server gives no urls of thumbnails, and the client asks for each.
 _GIVES_IMAGE_URLS = (3, 3, 0)
@@ -75,6 +76,7 @@ class Decoder:
         self._methods = methods
         self._module: Any = sys.modules[str(getattr(client_class(sg), "__module__", ""))]
         self._parsed: Any = None
+        self._body: Any = None  # of what was parsed quickly
 
     def _unchanged(self) -> bool:
         """Whether the class is as it was: a test may have put something in the place of a method."""
@@ -97,7 +99,10 @@ class Decoder:
     def json_loads(self, body: Any) -> Any:
         """The client's; remembers what came out, because that is ours to rewrite."""
         with _decoding:
-            parsed = self._own("_json_loads")(body)
+            parsed: Any = parse_quickly(body) if self._unchanged() else None
+            self._body = None if parsed is None else body
+            if parsed is None:
+                parsed = self._own("_json_loads")(body)
         self._parsed = parsed
         return parsed
 
@@ -108,6 +113,7 @@ class Decoder:
         handed in belongs to the caller and is copied, as the client does.
         """
         parsed, self._parsed = self._parsed, None
+        body, self._body = self._body, None
         own = self._own("_transform_inbound")
         if type(data) is not dict or data is not parsed or not self._unchanged():
             return own(data)
@@ -118,7 +124,11 @@ class Decoder:
             if days is None:
                 days = _days[key] = Days(*key)
             days.refresh()
-            _rewriter(days, own)(data)
+            try:
+                _rewriter(days, own, body is not None)(data)
+            except _DoubtfulNumber:
+                data = self._own("_json_loads")(body)
+                _rewriter(days, own, False)(data)
         return data
 
     def parse_records(self, records: Any) -> Any:
@@ -141,8 +151,13 @@ class Decoder:
         return records
 
 
-def _rewriter(days: Days, own: Callable[[Any], Any]) -> Callable[[Dict[str, Any]], None]:
-    minutes, seconds, untouched = MINUTES, SECONDS, _UNTOUCHED
+class _DoubtfulNumber(Exception):
+    """A float that may have been written as an integer."""
+
+
+def _rewriter(days: Days, own: Callable[[Any], Any], parsed_quickly: bool) -> Callable[[Dict[str, Any]], None]:
+    """The function raises :class:`_DoubtfulNumber`, if the answer was parsed quickly."""
+    minutes, seconds, untouched, doubtful = MINUTES, SECONDS, _UNTOUCHED, DOUBTFUL
 
     # Only a text of this form has a chance: each of strptime's fields is as wide here as it can be.
     def in_dict(node: Dict[str, Any]) -> None:
@@ -158,6 +173,9 @@ def _rewriter(days: Days, own: Callable[[Any], Any]) -> Callable[[Dict[str, Any]
                 in_dict(value)
             elif kind is list:
                 in_list(value)
+            elif kind is float:
+                if parsed_quickly and not -doubtful < value < doubtful:
+                    raise _DoubtfulNumber
             elif kind not in untouched:
                 node[key] = own(value)
 
@@ -176,6 +194,9 @@ def _rewriter(days: Days, own: Callable[[Any], Any]) -> Callable[[Dict[str, Any]
                         node[index] = own(value)
             elif kind is list:
                 in_list(value)
+            elif kind is float:
+                if parsed_quickly and not -doubtful < value < doubtful:
+                    raise _DoubtfulNumber
             elif kind not in untouched:
                 node[index] = own(value)
 

@@ -68,7 +68,7 @@ def test_a_pycurl_that_cannot_be_used_is_no_trouble_unless_it_is_asked_for(
     assert kind() == "Urllib3Transport"
     assert [record.levelname for record in caplog.records] == ["DEBUG"]
     assert reason in caplog.text
-    with pytest.raises(SettingsError, match=r"shotgun-data\[curl\]") as raised:
+    with pytest.raises(SettingsError, match=r"shotgun-data\[fast\]") as raised:
         kind(transport="curl")
     assert reason in str(raised.value)
 

@@ -33,7 +33,7 @@ def open_transport(settings: Settings) -> Transport:
         return CurlTransport(settings.transfer_threads)
     if settings.transport == "curl":
         raise SettingsError(
-            f"The transport curl is asked for, but {obstacle}. Install shotgun-data[curl] for this Python, or "
+            f"The transport curl is asked for, but {obstacle}. Install shotgun-data[fast] for this Python, or "
             "choose the transport auto."
         )
     _log.debug("Media is downloaded with urllib3, because %s", obstacle)

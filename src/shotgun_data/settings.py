@@ -87,7 +87,7 @@ class Settings:
     retry_delay: float = _setting("retry_delay", float, 0.5)
     retry_delay_max: float = _setting("retry_delay_max", float, 30.0)
     transcode_wait: float = _setting("transcode_wait", float, 10.0)
-    pages_at_once: int = _setting("pages_at_once", int, 4)
+    pages_at_once: int = _setting("pages_at_once", int, 6)
     max_prefetch: int = _setting("max_prefetch", int, 2000)
     delivery_budget: float = _setting("delivery_budget", float, 0.004)
     postpone_collections: float = _setting("postpone_collections", float, 10.0)

@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+#: A full first page has so many more read ahead at once: a third more round trips for 10,000 rows, if it was one.
+AFTER_THE_FIRST = 3
+
+
 class FindRequest(Request):
     """One job for each page, on the work lane.
 
-    The first page goes alone: most finds have no other. Each full page lets one page more be read ahead, up to
-    ``most_at_once``, so that a long find is read by several connections, and a short one costs the site next to
+    The first page goes alone: most finds have no other. Then some are read ahead, and each full page lets one more be,
+    up to ``most_at_once``, so that a long find is read by several connections, and a short one costs the site next to
     nothing in pages that turn out not to exist. Rows are told of in their order, whatever order the pages came in.
     """
 
@@ -178,7 +182,7 @@ class FindRequest(Request):
 
     def _next_pages(self) -> list[int]:
         """The pages to ask for now."""
-        self._window = min(self._window + 1, self._most_at_once)
+        self._window = min(max(self._window + 1, AFTER_THE_FIRST), self._most_at_once)
         more: list[int] = []
         while len(self._waiting) < self._window and (self._last is None or self._asked < self._last):
             self._asked += 1

@@ -9,6 +9,8 @@ import pytest
 
 from shotgun_data import BackgroundTaskManager, Settings, ShotgunDataRetriever
 
+from .production import Row
+
 
 @pytest.fixture
 def make_manager(qapp: Any) -> Iterator[Callable[..., BackgroundTaskManager]]:
@@ -53,3 +55,11 @@ def make_retriever(qapp: Any, site: Any, cache_dir: Any) -> Iterator[Callable[..
 def retriever(make_retriever: Callable[..., ShotgunDataRetriever]) -> ShotgunDataRetriever:
     """A started retriever of the embedded site."""
     return make_retriever()
+
+
+@pytest.fixture
+def shots(site: Any) -> list[Row]:
+    """Shots with thumbnails, as a find returns them."""
+    found: list[Row] = site.connect().find("Shot", [["id", "less_than", 31], ["image", "is_not", None]], ["image"])
+    site.calls.clear()
+    return found

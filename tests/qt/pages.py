@@ -16,6 +16,9 @@ from shotgun_data.demo.site.faults import Fault
 
 from .waiting import wait_for_the_site
 
+THIRTY: list[Any] = [["id", "less_than", 31]]  # other tests make further shots
+FIND: tuple[Any, ...] = ("Shot", THIRTY, ["code"])
+
 
 def connect(site: Any, per_page: int = 7) -> Any:
     """A connection that was told of small pages: thirty shots take five."""
@@ -24,6 +27,12 @@ def connect(site: Any, per_page: int = 7) -> Any:
     sg.config._records_per_page = per_page
     site.calls.clear()
     return sg
+
+
+def asked_for(site: Any) -> list[int]:
+    """The pages that were asked for."""
+    requests = site.calls.requests()
+    return sorted(one.params["paging"]["current_page"] for one in requests if one.method_name == "read")
 
 
 class Pages(Action):

@@ -86,7 +86,12 @@ class MediaRequest(Request):
     @property
     def waiting(self) -> bool:
         """Waiting for its look-up, or for a download that has not begun."""
-        return not self.begun and (self.transfer is None or not self.transfer.begun)
+        return not self.begun and not self.downloading
+
+    @property
+    def downloading(self) -> bool:
+        """Whether its download has begun."""
+        return self.transfer is not None and self.transfer.begun
 
     @property
     def lookup_priority(self) -> int:
@@ -133,8 +138,11 @@ class MediaRequest(Request):
         session = self.session
         if not session.wait(self):
             return
+        shift = self.shift
         transfer = session.transfers.join(self.media.key(), self, self.media.fetch, flies=self.media.flies)
         self.transfer = transfer
+        if self.shift != shift:  # moved between the two
+            session.transfers.reprioritise(transfer)
         if not session.wants(self.uid):  # stopped between the two
             session.transfers.leave(transfer, self)
 

@@ -72,7 +72,7 @@ class Session:
         self._pages_at_once = pages_at_once
         self._max_prefetch = max_prefetch
         self._requests: dict[str, Request] = {}
-        self._prefetches: dict[str, Request] = {}  # those that nobody looks at yet, the oldest first
+        self._prefetches: dict[str, MediaRequest] = {}  # those that nobody looks at yet, the oldest first
         self._stopped = False
         self._counts = dict.fromkeys(("completed", "failed", "stopped", "found", "downloaded"), 0)
 
@@ -114,7 +114,7 @@ class Session:
         requests = [MediaRequest(self, str(next_number()), media, decode, shift) for media in several]
         if not requests:
             return []
-        self._register(requests, prefetch)
+        self._register(requests, requests if prefetch else ())
         self._surely(requests, lambda: self._submit_look_ups(requests))
         if prefetch:
             self._drop_surplus()
@@ -132,14 +132,12 @@ class Session:
         self._surely([request], request.start)
         return request.uid
 
-    def _register(self, requests: Sequence[Request], prefetch: bool = False) -> None:
+    def _register(self, requests: Sequence[Request], prefetches: Sequence[MediaRequest] = ()) -> None:
         with self._lock:
             if self._stopped or self.runner.closed:
                 raise Stopped("this data retriever was stopped and takes no more requests: make a new one")
-            for request in requests:
-                self._requests[request.uid] = request
-                if prefetch:
-                    self._prefetches[request.uid] = request
+            self._requests.update((request.uid, request) for request in requests)
+            self._prefetches.update((request.uid, request) for request in prefetches)
 
     def _surely(self, requests: Sequence[Request], submit: Callable[[], None]) -> None:
         try:
@@ -218,8 +216,12 @@ class Session:
 
     def _drop_surplus(self) -> None:
         def surplus() -> list[str]:
-            waiting = (uid for uid, request in self._prefetches.items() if request.waiting)
-            return [uid for uid, _ in zip(waiting, range(len(self._prefetches) - self._max_prefetch))]
+            if len(self._prefetches) <= self._max_prefetch:
+                return []
+            # One that is just being looked up counts, and is not dropped; one that is downloaded does not count.
+            not_begun = sum(not request.downloading for request in self._prefetches.values())
+            waiting = [uid for uid, request in self._prefetches.items() if request.waiting]
+            return waiting[: max(0, not_begun - self._max_prefetch)]
 
         self._drop(surplus)
 

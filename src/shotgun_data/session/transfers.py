@@ -128,8 +128,11 @@ class Transfers:
             if not transfer.begun:
                 transfer.ticket = ticket
             gone = transfer.abandoned
+            urgent = transfer.priority()
         if gone:
             ticket.cancel()
+        elif urgent != priority:  # somebody joined, or was moved, while there was no ticket to move
+            ticket.set_priority(urgent)
 
     def _begin(self, transfer: Transfer) -> bool:
         with self._lock:

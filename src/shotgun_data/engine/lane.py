@@ -47,6 +47,7 @@ class Lane:
         self.threaded = threaded
         self.threads: set[threading.Thread] = set()
         self.idle: list[Waiter] = []
+        self.waking = False  # a thread was woken or begun, and has not come for work yet
         self.leaving = 0  # threads that have seen the end and are on their way out
         self.running = 0
         self.queued = 0
@@ -83,6 +84,11 @@ class Lane:
             self.queued -= 1
             return job
         return None
+
+    @property
+    def has_ready(self) -> bool:
+        """Whether a job could begin now."""
+        return len(self._heap) > self._dead
 
     def next_due(self) -> Optional[float]:
         """When the next delayed job may begin, or None."""

@@ -224,9 +224,15 @@ class Scheduler:
             return None
         if not lane.threaded:
             return functools.partial(self._launch, lane) if lane.queued and lane.running < lane.width else None
+        if lane.waking:
+            # One at a time, and it wakes the next if there is more than it can take: threads that are woken for
+            # each of a thousand small jobs do little else than wait for locks.
+            return None
         if lane.idle:
+            lane.waking = True
             return lane.idle.pop().wake
         if len(lane.threads) < lane.width:
+            lane.waking = True
             thread = threading.Thread(
                 target=self._serve, args=(lane,), name=f"shotgun-data {lane.name}", daemon=True
             )
@@ -249,6 +255,7 @@ class Scheduler:
             thread.start()
         except RuntimeError:  # no more threads, or the interpreter is going down
             with self.lock:
+                lane.waking = False
                 lane.threads.discard(thread)
                 if lane.threads or self._closed:
                     return
@@ -284,20 +291,18 @@ class Scheduler:
         if not job.held:
             self._finish(lane, job, delay)
 
-    def _next(self, lane: Lane, waiter: Waiter) -> tuple[Optional[Job], Optional[float], bool]:
-        """For a free worker: the job to run, or how long to sleep, and whether to go on at all."""
-        if self._closed:
-            return None, None, False
-        if not self._paused:
-            job = self._take(lane)
-            if job is not None:
-                if lane.idle and lane.next_due() is not None:
-                    # We might have been the one sleeping until the next delayed job: pass that on.
-                    lane.idle.pop().wake()
-                return job, None, True
-        lane.idle.append(waiter)
+    def _next(self, lane: Lane) -> Optional[Job]:
+        """For a free worker: the job to run, if there is one."""
+        job = None if self._paused or self._closed else self._take(lane)
+        if job is not None and lane.idle and lane.next_due() is not None:
+            # We might have been the one sleeping until the next delayed job: pass that on.
+            lane.idle.pop().wake()
+        return job
+
+    def _until_due(self, lane: Lane) -> Optional[float]:
+        """For a worker without work: how long it may sleep."""
         due = lane.next_due()
-        return None, None if due is None or self._paused else due - self.clock(), True
+        return None if due is None or self._paused else due - self.clock()
 
     # -- the workers -------------------------------------------------------------------------------------
 
@@ -305,19 +310,32 @@ class Scheduler:
         waiter = Waiter()
         job: Optional[Job] = None
         delay: Optional[float] = None
+        awoken = True
         while True:
+            wake: Optional[Callable[[], None]] = None
+            timeout: Optional[float] = None
             with self.lock:  # once for each job: the end of one and the choice of the next
                 if job is not None:
                     self._returned(lane, job, delay)
-                job, timeout, go_on = self._next(lane, waiter)
-            if not go_on:
-                self._leave(lane)
-                return
-            if job is None:
-                waiter.sleep(timeout)
-                with self.lock:
+                if awoken:
+                    lane.waking = False
                     if waiter in lane.idle:  # nobody woke us: a delayed job is due
                         lane.idle.remove(waiter)
+                closed = self._closed
+                job = self._next(lane)
+                if job is None and not closed:
+                    lane.idle.append(waiter)
+                    timeout = self._until_due(lane)
+                elif awoken and lane.has_ready:
+                    wake = self._someone_for(lane)
+            if closed:
+                self._leave(lane)
+                return
+            if wake is not None:
+                wake()
+            awoken = job is None
+            if job is None:
+                waiter.sleep(timeout)
             else:
                 delay = self._run(job)
 

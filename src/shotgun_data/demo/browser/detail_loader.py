@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from shotgun_data.qt.binding import QtCore
 
@@ -55,6 +55,8 @@ class DetailLoader(QtCore.QObject):
         self._batch = Batch(ledger)
         self._picture = Batch(ledger)
         self._shot: Optional[Shot] = None
+        self._pictured: Optional[Tuple[str, int]] = None
+        self._box = QtCore.QSize(480, 270)
         self._rest = QtCore.QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST)
@@ -76,11 +78,20 @@ class DetailLoader(QtCore.QObject):
         self._rest.stop()
         self._batch.drop()
         self._picture.drop()
+        self._pictured = None
         self._shot = None
+
+    def fit_picture(self, box: QtCore.QSize) -> None:
+        """The large picture has this place, in device pixels: it is decoded to fit, and anew where that was smaller."""
+        grown = box.width() > self._box.width()
+        self._box = box
+        if grown and self._pictured is not None:
+            self.load_picture(*self._pictured)
 
     def load_picture(self, entity_type: str, entity_id: int) -> None:
         """The picture as it was uploaded; what was asked before is dropped."""
         self._picture.drop()
+        self._pictured = (entity_type, entity_id)
 
         def done(data: Dict[str, Any]) -> None:
             self.picture_ready.emit(entity_type, entity_id, data["image"])
@@ -92,7 +103,7 @@ class DetailLoader(QtCore.QObject):
             )
 
         self._picture.expect(
-            self._retriever.request_thumbnail_source(entity_type, entity_id, load_image=True), done, failed
+            self._retriever.request_thumbnail_source(entity_type, entity_id, image_size=self._box), done, failed
         )
 
     # --------------------------------------------------------------------------------------------------

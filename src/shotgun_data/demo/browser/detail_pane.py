@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from shotgun_data.qt.binding import QtCore, QtGui, QtWidgets
 
-from . import pictures, portrait, theme, words
+from . import portrait, theme, words
 from .attachment_row import AttachmentRow
 from .detail_loader import DetailLoader
 from .downloads import Downloads
@@ -48,9 +48,7 @@ class DetailPane(QtWidgets.QScrollArea):
         self.cards: Dict[int, NoteCard] = {}
         self.files: List[AttachmentRow] = []
         self.counts: Dict[str, int] = {}
-        ratio = self.devicePixelRatioF()
-        side = round(portrait.SIZE * ratio)
-        self._portraits = ThumbnailLoader(ledger, lambda image: pictures.portrait(image, side), 8 * 1024**2, self)
+        self._portraits = portrait.loader_of_portraits(ledger, self.devicePixelRatioF(), self)
         self.picture = PictureView()
         self.code = words.ElidedLabel()
         self.code.setFont(theme.font(self.font(), 1.35, bold=True))
@@ -98,7 +96,7 @@ class DetailPane(QtWidgets.QScrollArea):
             self.picture.show_words("No thumbnail" if shot.image is None else "")
             known = self._thumbnails.picture(("Shot", shot.id))
             if known is not None:
-                self.picture.show_image(known.toImage())
+                self.picture.show_image(known)
         self.code.show_text(shot.code)
         self._description.setText(shot.description)
         self._description.setVisible(bool(shot.description))
@@ -154,6 +152,7 @@ class DetailPane(QtWidgets.QScrollArea):
         self.status.picked.connect(self._picked)
         self._change.changed.connect(self._show_status)
         self._thumbnails.changed.connect(self._thumbnail_changed)
+        self.picture.resized.connect(self.loader.fit_picture)
         self.versions.version_chosen.connect(self._show_version)
         self.loader.facts_ready.connect(self._show_facts)
         self.loader.tasks_ready.connect(self._show_tasks)
@@ -228,7 +227,7 @@ class DetailPane(QtWidgets.QScrollArea):
         self._version_words.show()
         known = self.versions.loader.picture(("Version", self._version))
         if known is not None:
-            self.picture.show_image(known.toImage())
+            self.picture.show_image(known)
         elif not version.get("image"):
             self.picture.show_words("No thumbnail")
         if version.get("image"):
@@ -275,4 +274,4 @@ class DetailPane(QtWidgets.QScrollArea):
             return
         known = self._thumbnails.picture(("Shot", shot_id))
         if known is not None:
-            self.picture.show_image(known.toImage())
+            self.picture.show_image(known)

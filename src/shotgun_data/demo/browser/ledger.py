@@ -12,6 +12,7 @@ from shotgun_data.qt.binding import QtCore
 Done = Callable[[Dict[str, Any]], None]
 Failed = Callable[[str], None]
 Progress = Callable[[int, Optional[int]], None]
+Partial = Callable[[Dict[str, Any]], None]
 
 _TELL_EVERY = 100  # milliseconds between two updates of the figures
 
@@ -21,6 +22,7 @@ class _Entry:
     done: Done
     failed: Failed
     progress: Optional[Progress]
+    partial: Optional[Partial]
 
 
 class Ledger(QtCore.QObject):
@@ -37,6 +39,7 @@ class Ledger(QtCore.QObject):
         super().__init__(parent)
         self.retriever = retriever
         self._entries: Dict[str, _Entry] = {}
+        self._unawaited: Set[str] = set()
         self._closed = False
         self._tell = QtCore.QTimer(self)
         self._tell.setInterval(_TELL_EVERY)
@@ -48,28 +51,50 @@ class Ledger(QtCore.QObject):
         retriever.work_completed.connect(self._completed)
         retriever.work_failure.connect(self._failure)
         retriever.work_progress.connect(self._progress)
+        retriever.work_partial.connect(self._partial)
 
     @property
     def pending(self) -> int:
-        """Requests without an outcome."""
-        return len(self._entries)
+        """Requests without an outcome that somebody waits for."""
+        return len(self._entries) - len(self._unawaited)
 
     def expect(
-        self, uid: Optional[str], done: Done, failed: Failed, progress: Optional[Progress] = None
+        self,
+        uid: Optional[str],
+        done: Done,
+        failed: Failed,
+        progress: Optional[Progress] = None,
+        partial: Optional[Partial] = None,
+        awaited: bool = True,
     ) -> Optional[str]:
         """Have one of the functions called with the outcome of this request; gives the uid back.
 
         :param uid: what the retriever's method returned; None, from one that was stopped, is ignored.
+        :param partial: called with the rows of a find as they come.
+        :param awaited: whether somebody waits for it: without that it is not counted as pending.
         """
         if uid:
-            self._entries[uid] = _Entry(done, failed, progress)
+            self._entries[uid] = _Entry(done, failed, progress, partial)
+            if not awaited:
+                self._unawaited.add(uid)
             if not self._tell.isActive():
                 self._tell.start()
         return uid
 
+    def set_priority(self, uid: str, priority: int, awaited: bool) -> None:
+        """Move a request that waits, as the retriever does, and note whether somebody waits for it."""
+        if uid not in self._entries:
+            return
+        self.retriever.set_priority(uid, priority)
+        if awaited:
+            self._unawaited.discard(uid)
+        else:
+            self._unawaited.add(uid)
+            self._maybe_idle()
+
     def drop(self, uid: Optional[str]) -> None:
         """Stop a request: none of its functions is called any more."""
-        if uid and self._entries.pop(uid, None) is not None:
+        if uid and self._pop(uid) is not None:
             self.retriever.stop_work(uid)
             self._maybe_idle()
 
@@ -83,6 +108,7 @@ class Ledger(QtCore.QObject):
             return
         self._closed = True
         self._entries.clear()
+        self._unawaited.clear()
         self._tell.stop()
         self._rest.stop()
         if not self.retriever.statistics.running:
@@ -92,22 +118,34 @@ class Ledger(QtCore.QObject):
 
     # --------------------------------------------------------------------------------------------------
 
+    def _pop(self, uid: str) -> Optional[_Entry]:
+        self._unawaited.discard(uid)
+        return self._entries.pop(uid, None)
+
     def _completed(self, uid: str, request_type: str, data: Dict[str, Any]) -> None:
-        entry = self._entries.pop(uid, None)
+        entry = self._pop(uid)
         if entry is None:
             return
         try:
             entry.done({**data, "request_type": request_type})
         except Exception as error:  # noqa: BLE001 - what a site answers is not ours to trust; it is shown, not printed
-            self._hand_over(
-                functools.partial(entry.failed, f"the site's answer cannot be used ({type(error).__name__}: {error}).")
-            )
+            self._hand_over(functools.partial(entry.failed, _useless(error)))
         self._maybe_idle()
 
     def _failure(self, uid: str, message: str) -> None:
-        entry = self._entries.pop(uid, None)
+        entry = self._pop(uid)
         if entry is not None:
             self._hand_over(functools.partial(entry.failed, message))
+
+    def _partial(self, uid: str, _request_type: str, data: Dict[str, Any]) -> None:
+        entry = self._entries.get(uid)
+        if entry is None or entry.partial is None:
+            return
+        try:
+            entry.partial(data)
+        except Exception as error:  # noqa: BLE001 - as above; the rest of the rows would be of no more use
+            self.drop(uid)
+            self._hand_over(functools.partial(entry.failed, _useless(error)))
 
     def _progress(self, uid: str, received: int, total: Optional[int]) -> None:
         entry = self._entries.get(uid)
@@ -122,7 +160,7 @@ class Ledger(QtCore.QObject):
         self._maybe_idle()
 
     def _maybe_idle(self) -> None:
-        if not self._entries and not self._closed:
+        if not self.pending and not self._closed:
             self._rest.start()
 
     def _tell_changed(self) -> None:
@@ -131,8 +169,12 @@ class Ledger(QtCore.QObject):
         self.changed.emit()
 
     def _tell_idle(self) -> None:
-        if not self._entries:
+        if not self.pending:
             self.idle.emit()
+
+
+def _useless(error: Exception) -> str:
+    return f"the site's answer cannot be used ({type(error).__name__}: {error})."
 
 
 def rows(data: Mapping[str, Any]) -> List[Dict[str, Any]]:
@@ -162,7 +204,12 @@ class Batch:
         return len(self._uids)
 
     def expect(
-        self, uid: Optional[str], done: Done, failed: Failed, progress: Optional[Progress] = None
+        self,
+        uid: Optional[str],
+        done: Done,
+        failed: Failed,
+        progress: Optional[Progress] = None,
+        partial: Optional[Partial] = None,
     ) -> Optional[str]:
         """As :meth:`Ledger.expect`."""
         if not uid:
@@ -174,7 +221,7 @@ class Batch:
             function(argument)
 
         return self._ledger.expect(
-            uid, functools.partial(first_forget, done), functools.partial(first_forget, failed), progress
+            uid, functools.partial(first_forget, done), functools.partial(first_forget, failed), progress, partial
         )
 
     def drop(self) -> None:

@@ -9,27 +9,34 @@ from shotgun_data.qt.binding import QtCore, QtGui, QtWidgets
 from . import pictures, theme
 from .shot_tile import RADIUS
 
-_LARGEST = 1920  # pixels across that are kept
+_REST = 150  # milliseconds that its place must keep its size
 
 
 class PictureView(QtWidgets.QWidget):
     """Shows an image, or says why there is none."""
 
+    #: Its place has another size, and keeps it: ``(QSize in device pixels)``.
+    resized = QtCore.Signal(QtCore.QSize)
+
     def __init__(self, parent: Optional[QtWidgets.QWidget] = None) -> None:
         super().__init__(parent)
         self._image: Optional[QtGui.QImage] = None
-        self._made: Optional[QtGui.QPixmap] = None
+        self._made: Optional[QtGui.QImage] = None
         self._words = ""
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
         self.setFixedHeight(180)
+        self._rest = QtCore.QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST)
+        self._rest.timeout.connect(lambda: self.resized.emit(self._place()))
 
     @property
     def image(self) -> Optional[QtGui.QImage]:
-        """What is shown, as large as it is kept."""
+        """What is shown."""
         return self._image
 
     def show_image(self, image: QtGui.QImage) -> None:
-        self._image = pictures.scaled(image, _LARGEST, _LARGEST)
+        self._image = image
         self._made = None
         self.update()
 
@@ -42,16 +49,16 @@ class PictureView(QtWidgets.QWidget):
         super().resizeEvent(event)
         # Not by heightForWidth: a scroll area's contents are not laid out by that.
         self.setFixedHeight(round(event.size().width() / pictures.ASPECT))
+        self._rest.start()
 
     def paintEvent(self, _event: QtGui.QPaintEvent) -> None:
         painter = QtGui.QPainter(self)
         painter.setRenderHints(QtGui.QPainter.RenderHint.Antialiasing | QtGui.QPainter.RenderHint.SmoothPixmapTransform)
-        ratio = self.devicePixelRatioF()
-        width, height = round(self.width() * ratio), round(self.height() * ratio)
-        if self._image is not None and width > 0 and height > 0:
-            if self._made is None or (self._made.width(), self._made.height()) != (width, height):
-                self._made = pictures.tile(self._image, width, height, RADIUS * ratio)
-            painter.drawPixmap(self.rect(), self._made)
+        place = self._place()
+        if self._image is not None and not place.isEmpty():
+            if self._made is None or self._made.size() != place:
+                self._made = pictures.framed(self._image, place.width(), place.height())
+            pictures.paint_rounded(painter, self.rect(), self._made, RADIUS)
         else:
             painter.setPen(QtCore.Qt.PenStyle.NoPen)
             painter.setBrush(QtGui.QColor(theme.BASE))
@@ -59,3 +66,8 @@ class PictureView(QtWidgets.QWidget):
             painter.setPen(QtGui.QColor(theme.FAINT))
             painter.drawText(self.rect(), int(QtCore.Qt.AlignmentFlag.AlignCenter), self._words)
         painter.end()
+
+    def _place(self) -> QtCore.QSize:
+        """In device pixels."""
+        ratio = self.devicePixelRatioF()
+        return QtCore.QSize(round(self.width() * ratio), round(self.height() * ratio))

@@ -1,4 +1,4 @@
-"""Decoded pictures, made to the size at which they are shown, in a bounded memory."""
+"""Pictures of the size at which they are shown, in a bounded memory, and how they are painted."""
 
 from __future__ import annotations
 
@@ -9,106 +9,99 @@ from shotgun_data.qt.binding import QtCore, QtGui
 
 ASPECT = 16 / 9
 _BACKDROP = "#0c0d0e"
+_OPAQUE = QtGui.QImage.Format.Format_RGB32
 
 
-class PixmapCache:
+class PictureCache:
     """The pictures that were used last, up to so many bytes. For the GUI thread."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._entries: OrderedDict[Hashable, Tuple[QtGui.QPixmap, str]] = OrderedDict()
+        self._entries: OrderedDict[Hashable, Tuple[QtGui.QImage, object]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._entries)
 
     @property
     def bytes(self) -> int:
-        """How much memory the pictures take, roughly."""
+        """How much memory the pictures take."""
         return self._bytes
 
-    def get(self, key: Hashable) -> Optional[QtGui.QPixmap]:
+    def get(self, key: Hashable) -> Optional[QtGui.QImage]:
         entry = self._entries.get(key)
         if entry is None:
             return None
         self._entries.move_to_end(key)
         return entry[0]
 
-    def tag(self, key: Hashable) -> str:
-        """What the picture was put in with: which file it is of."""
+    def tag(self, key: Hashable) -> object:
+        """What the picture was put in with: of which file it is, or of which words; None where there is none."""
         entry = self._entries.get(key)
-        return entry[1] if entry else ""
+        return entry[1] if entry else None
 
-    def put(self, key: Hashable, pixmap: QtGui.QPixmap, tag: str) -> None:
+    def put(self, key: Hashable, picture: QtGui.QImage, tag: object) -> None:
         self.discard(key)
-        self._entries[key] = (pixmap, tag)
-        self._bytes += _size(pixmap)
+        self._entries[key] = (picture, tag)
+        self._bytes += picture.sizeInBytes()
         while self._bytes > self._max_bytes and len(self._entries) > 1:
             _, (oldest, _tag) = self._entries.popitem(last=False)
-            self._bytes -= _size(oldest)
+            self._bytes -= oldest.sizeInBytes()
+
+    def clear(self) -> None:
+        self._entries.clear()
+        self._bytes = 0
 
     def discard(self, key: Hashable) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:
-            self._bytes -= _size(entry[0])
+            self._bytes -= entry[0].sizeInBytes()
 
 
-def _size(pixmap: QtGui.QPixmap) -> int:
-    return pixmap.width() * pixmap.height() * 4
+def framed(image: QtGui.QImage, width: int, height: int) -> QtGui.QImage:
+    """A picture of exactly so many pixels without transparency, the image whole in it.
 
-
-def scaled(image: QtGui.QImage, width: int, height: int, fill: bool = False) -> QtGui.QImage:
-    """An image scaled down to fit into, or to cover, so many pixels; a small one is left as it is."""
-    mode = QtCore.Qt.AspectRatioMode
-    keep = mode.KeepAspectRatioByExpanding if fill else mode.KeepAspectRatio
-    way = QtCore.Qt.TransformationMode
-    if image.width() <= width and image.height() <= height:
+    One that was decoded for this size is used as it is, or copied between two stripes; only one that is smaller
+    than the frame is scaled here.
+    """
+    if (image.width(), image.height()) == (width, height) and image.format() == _OPAQUE:
         return image
-    if image.width() > 4 * width:
-        # A smooth reduction of a film frame takes too long for the thread that paints.
-        image = image.scaled(2 * width, 2 * height, keep, way.FastTransformation)
-    return image.scaled(width, height, keep, way.SmoothTransformation)
-
-
-def tile(image: QtGui.QImage, width: int, height: int, radius: float) -> QtGui.QPixmap:
-    """A picture of exactly so many pixels with rounded corners, the image whole in it."""
-    image = scaled(image, width, height)
-    frame = QtGui.QImage(width, height, QtGui.QImage.Format.Format_RGB32)
+    frame = QtGui.QImage(width, height, _OPAQUE)
     frame.fill(QtGui.QColor(_BACKDROP))
-    target = QtCore.QRectF(0, 0, image.width(), image.height())
     factor = min(width / max(1, image.width()), height / max(1, image.height()))
-    target.setSize(target.size() * factor)
-    target.moveCenter(QtCore.QPointF(width / 2, height / 2))
+    wide, high = round(image.width() * factor), round(image.height() * factor)
     painter = QtGui.QPainter(frame)
     painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(target, image)
+    # At whole pixels: an image of the right size is copied then, and not filtered.
+    painter.drawImage(QtCore.QRect((width - wide) // 2, (height - high) // 2, max(1, wide), max(1, high)), image)
     painter.end()
-    return _cut_out(frame, radius)
+    return frame
 
 
-def portrait(image: QtGui.QImage, size: int) -> QtGui.QPixmap:
-    """A round picture of so many pixels across, of the image's middle."""
-    image = scaled(image, size, size, fill=True)
-    side = min(image.width(), image.height())
-    middle = image.copy((image.width() - side) // 2, (image.height() - side) // 2, side, side)
-    if side != size:
-        middle = middle.scaled(
-            size,
-            size,
-            QtCore.Qt.AspectRatioMode.IgnoreAspectRatio,
-            QtCore.Qt.TransformationMode.SmoothTransformation,
-        )
-    return _cut_out(middle, size / 2)
+def portrait(image: QtGui.QImage, side: int) -> QtGui.QImage:
+    """The square in the middle of an image, of so many pixels each way."""
+    shorter = min(image.width(), image.height())
+    left, top = (image.width() - shorter) // 2, (image.height() - shorter) // 2
+    return image.copy(left, top, shorter, shorter).scaled(
+        side,
+        side,
+        QtCore.Qt.AspectRatioMode.IgnoreAspectRatio,
+        QtCore.Qt.TransformationMode.SmoothTransformation,
+    )
 
 
-def _cut_out(image: QtGui.QImage, radius: float) -> QtGui.QPixmap:
-    pixmap = QtGui.QPixmap(image.width(), image.height())
-    pixmap.fill(QtGui.QColor(0, 0, 0, 0))
-    painter = QtGui.QPainter(pixmap)
-    painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+def paint_rounded(painter: QtGui.QPainter, rect: QtCore.QRect, picture: QtGui.QImage, radius: float) -> None:
+    """Paint a picture, filling a rectangle, with round corners.
+
+    The corners are cut while painting, which costs 50 µs where cutting them beforehand cost 140 and a copy. By a
+    brush and not by a clip: the edge of a clip is jagged.
+
+    :param painter: antialiased.
+    :param radius: in pixels that do not depend on the screen, as the rectangle.
+    """
+    brush = QtGui.QBrush(picture)
+    place = QtGui.QTransform.fromTranslate(rect.x(), rect.y())
+    brush.setTransform(place.scale(rect.width() / picture.width(), rect.height() / picture.height()))
     painter.setPen(QtCore.Qt.PenStyle.NoPen)
-    # A brush and not a clip: the edge of a clip is jagged.
-    painter.setBrush(QtGui.QBrush(image))
-    painter.drawRoundedRect(QtCore.QRectF(0, 0, image.width(), image.height()), radius, radius)
-    painter.end()
-    return pixmap
+    painter.setBrush(brush)
+    painter.drawRoundedRect(QtCore.QRectF(rect), radius, radius)

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Mapping, Optional
 
 from shotgun_data.qt.binding import QtCore, QtGui, QtWidgets
 
-from . import theme
+from . import pictures, theme
+from .ledger import Ledger
 from .thumbnails import ThumbnailLoader, Wanted
 
 SIZE = 28
+
+
+def loader_of_portraits(ledger: Ledger, ratio: float, parent: QtCore.QObject) -> ThumbnailLoader:
+    """Loads them all, for a screen of this pixel ratio."""
+    side = round(SIZE * ratio)
+    # Twice as wide, for the middle of a picture that is wider than high; a square one is then scaled down by half.
+    return ThumbnailLoader(
+        ledger,
+        QtCore.QSize(2 * side, 2 * side),
+        functools.partial(pictures.portrait, side=side),
+        8 * 1024**2,
+        parent,
+    )
 
 
 class Portrait(QtWidgets.QWidget):
@@ -38,9 +53,9 @@ class Portrait(QtWidgets.QWidget):
     def paintEvent(self, _event: QtGui.QPaintEvent) -> None:
         painter = QtGui.QPainter(self)
         painter.setRenderHints(QtGui.QPainter.RenderHint.Antialiasing | QtGui.QPainter.RenderHint.SmoothPixmapTransform)
-        pixmap = self._loader.picture(self._key)
-        if pixmap is not None:
-            painter.drawPixmap(self.rect(), pixmap)
+        image = self._loader.picture(self._key)
+        if image is not None:
+            pictures.paint_rounded(painter, self.rect(), image, SIZE / 2)
         else:
             painter.setPen(QtCore.Qt.PenStyle.NoPen)
             painter.setBrush(QtGui.QColor("#3b424a"))

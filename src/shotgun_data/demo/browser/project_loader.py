@@ -1,4 +1,4 @@
-"""Reads a project's sequences and shots in the background, page by page, so that the first are shown at once."""
+"""Reads a project's sequences and shots in the background; the first shots are shown while the rest are read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from .shots_model import SHOT_FIELDS, Shot
 from .site_fields import SiteFields
 from .statuses import STATUS_FIELDS, Statuses, read_shot_status_field
 
-PAGE = 500
 _PROJECT_FIELDS = ["name", "sg_status", "is_template", "last_accessed_by_current_user"]
 _SEQUENCE_FIELDS = ["code", "description", "sg_status_list"]
 
@@ -54,8 +53,6 @@ class ProjectLoader(QtCore.QObject):
         self._project = Batch(ledger)
         self._projects: Optional[List[Mapping[str, Any]]] = None
         self._counts: Optional[Dict[int, int]] = None
-        self._pages: Dict[int, List[Shot]] = {}
-        self._next_page = 1
         self.loading = False
 
     def load_site(self) -> None:
@@ -81,14 +78,21 @@ class ProjectLoader(QtCore.QObject):
     def load_project(self, project: Mapping[str, Any]) -> None:
         """The sequences and shots of a project; what was under way for another is dropped."""
         self._project.drop()
-        self._pages.clear()
-        self._next_page = 1
         self.loading = True
         retriever = self._ledger.retriever
         again = functools.partial(self.load_project, project)
         link = {"type": "Project", "id": project["id"]}
-        for page in (1, 2):
-            self._ask_for_page(link, page, again)
+        self._project.expect(
+            retriever.execute_find(
+                "Shot",
+                [["project", "is", link]],
+                list(SHOT_FIELDS),
+                [{"field_name": "code", "direction": "asc"}, {"field_name": "id", "direction": "asc"}],
+            ),
+            lambda _data: self._all_arrived(),  # and each of them has been told of before
+            functools.partial(self._shots_missed, again),
+            partial=lambda data: self.shots_arrived.emit([Shot.from_entity(entity) for entity in rows(data)]),
+        )
         self._project.expect(
             retriever.execute_find(
                 "Sequence",
@@ -143,38 +147,11 @@ class ProjectLoader(QtCore.QObject):
         if self._projects is not None and self._counts is not None:
             self.projects_ready.emit(self._projects, self._counts)
 
-    def _ask_for_page(self, project: Mapping[str, Any], page: int, again: Callable[[], None]) -> None:
-        self._project.expect(
-            self._ledger.retriever.execute_find(
-                "Shot",
-                [["project", "is", dict(project)]],
-                list(SHOT_FIELDS),
-                [{"field_name": "code", "direction": "asc"}, {"field_name": "id", "direction": "asc"}],
-                limit=PAGE,
-                page=page,
-            ),
-            functools.partial(self._page_arrived, project, page, again),
-            functools.partial(self._page_missed, again),
-        )
+    def _all_arrived(self) -> None:
+        self.loading = False
+        self.finished.emit()
 
-    def _page_missed(self, again: Callable[[], None], message: str) -> None:
-        # Without this page none after it is shown: those that are there stay, and trying again reads them all.
+    def _shots_missed(self, again: Callable[[], None], message: str) -> None:
+        # Those that have come stay, and trying again reads them all.
         self.loading = False
         self.failed.emit(f"Shots could not be read: {message}", again)
-
-    def _page_arrived(
-        self, project: Mapping[str, Any], page: int, again: Callable[[], None], data: Dict[str, Any]
-    ) -> None:
-        # Two pages are under way at any time, and shown in their order whichever comes first.
-        self._pages[page] = [Shot.from_entity(entity) for entity in rows(data)]
-        while self._next_page in self._pages:
-            shots = self._pages.pop(self._next_page)
-            self._next_page += 1
-            if shots:
-                self.shots_arrived.emit(shots)
-            if len(shots) < PAGE:
-                self.loading = False
-                self.finished.emit()
-                return
-        if self.loading:
-            self._ask_for_page(project, page + 2, again)

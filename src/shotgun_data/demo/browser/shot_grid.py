@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import math
-from typing import List, Optional
+import functools
+from typing import Callable, Iterable, List, Optional, Tuple
 
 from shotgun_data.qt.binding import QtCore, QtGui, QtWidgets
 
-from . import pictures
-from .shot_tile import RADIUS, ShotTile
+from . import outlook, pictures
+from .outlook import Outlook
+from .shot_tile import ShotTile
 from .shots_model import Shot, ShotsModel
 from .statuses import Statuses
 from .task_hints import TaskHints
 from .thumbnails import State, ThumbnailLoader, Wanted
+from .tile_view import TileView
 
 SMALLEST, LARGEST, USUAL = 130, 480, 196
-_EXAMINE_AFTER = 30  # milliseconds of rest: what only flies past while one scrolls is not asked for
+_LOOK_EVERY = 40  # milliseconds between two looks while one scrolls
+_REST_AFTER = 60  # milliseconds without scrolling after which one has arrived
 
 
-class ShotGrid(QtWidgets.QListView):
-    """Shots as tiles, as many in a row as fit, filling the width."""
+class ShotGrid(TileView):
+    """Shots as tiles, as many in a row as fit, filling the width.
+
+    While one scrolls, each look asks for the thumbnails in view; once one has arrived, for all else that a tile shows.
+    """
 
     #: Another shot is the current one: ``(Shot or None)``.
     shot_chosen = QtCore.Signal(object)
-    #: What is in view is known, and has been asked for.
+    #: Scrolling rests, and what is in view has been asked for.
     examined = QtCore.Signal()
     #: The wish for another size of tiles, by the wheel or the keyboard: ``(int width)``.
     width_wished = QtCore.Signal(int)
@@ -40,30 +46,22 @@ class ShotGrid(QtWidgets.QListView):
         self.shots = model
         self.thumbnails = thumbnails
         self._hints = hints
+        self._statuses = statuses
         self._tile_width = USUAL
-        self._picture_width = 0
         self._chosen: Optional[int] = None
-        self._tile = ShotTile(thumbnails, statuses, self)
-        self.setModel(model)
-        self.setItemDelegate(self._tile)
-        self.setViewMode(QtWidgets.QListView.ViewMode.IconMode)
-        self.setMovement(QtWidgets.QListView.Movement.Static)
-        self.setResizeMode(QtWidgets.QListView.ResizeMode.Adjust)
-        self.setUniformItemSizes(True)
-        self.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QtWidgets.QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._looked_at = 0  # where it was scrolled to at the last look
+        self._down = True
+        self._painter = ShotTile(thumbnails, statuses, self.font())
         self.setVerticalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
-        self.setMouseTracking(True)
         self.setAccessibleName("Shots")
-        self._examine_timer = QtCore.QTimer(self)
-        self._examine_timer.setSingleShot(True)
-        self._examine_timer.setInterval(_EXAMINE_AFTER)
-        self._examine_timer.timeout.connect(self._examine)
-        self.verticalScrollBar().valueChanged.connect(self.examine_soon)
+        self._rest = self._timer(self._examine)
+        self._next_look = self._timer(self._look_again)
+        self._scrolled = False
+        self.setModel(model)
+        self.verticalScrollBar().valueChanged.connect(self._moved)
         model.modelReset.connect(self._restore_chosen)
-        model.rowsInserted.connect(self._rows_inserted)
+        model.rowsInserted.connect(self._shots_added)
         thumbnails.changed.connect(self._thumbnail_changed)
         statuses.changed.connect(self.viewport().update)
         self.selectionModel().currentChanged.connect(self._current_changed)
@@ -72,7 +70,7 @@ class ShotGrid(QtWidgets.QListView):
     @property
     def examining(self) -> bool:
         """Whether what is in view is still to be looked into."""
-        return self._examine_timer.isActive()
+        return self._rest.isActive()
 
     def set_tile_width(self, width: int) -> None:
         """How wide tiles are at least, in pixels that do not depend on the screen."""
@@ -81,12 +79,7 @@ class ShotGrid(QtWidgets.QListView):
 
     def in_view(self) -> List[Shot]:
         """The shots of which at least a part can be seen, from top to bottom."""
-        count = self.shots.rowCount()
-        height = self.viewport().height()
-        first = self._first_row(count, 0)
-        last = self._first_row(count, height)
-        columns = max(1, self._columns())
-        return [self.shots.at(row) for row in range(first, min(count, last + columns)) if self._touches(row, height)]
+        return [self.shots.at(row) for row in range(*self.rows_between(0, self.viewport().height()))]
 
     def choose(self, shot_id: Optional[int]) -> bool:
         """Make a shot the current one and bring it into view; False if it is not shown."""
@@ -100,7 +93,10 @@ class ShotGrid(QtWidgets.QListView):
 
     def examine_soon(self) -> None:
         """See what is in view once scrolling rests."""
-        self._examine_timer.start()
+        self._rest.start(_REST_AFTER)
+
+    def paint_tile(self, painter: QtGui.QPainter, rect: QtCore.QRect, row: int, selected: bool, hovered: bool) -> None:
+        self._painter.paint(painter, rect, self.shots.at(row), selected, hovered)
 
     # -- Qt tells ----------------------------------------------------------------------------------------
 
@@ -112,6 +108,12 @@ class ShotGrid(QtWidgets.QListView):
         super().showEvent(event)
         self._lay_out()
 
+    def changeEvent(self, event: QtCore.QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QtCore.QEvent.Type.FontChange:
+            self._painter = ShotTile(self.thumbnails, self._statuses, self.font())
+            self._lay_out()
+
     def wheelEvent(self, event: QtGui.QWheelEvent) -> None:
         if event.modifiers() & QtCore.Qt.KeyboardModifier.ControlModifier:
             step = 16 if event.angleDelta().y() > 0 else -16
@@ -120,62 +122,91 @@ class ShotGrid(QtWidgets.QListView):
             return
         super().wheelEvent(event)
 
-    # --------------------------------------------------------------------------------------------------
+    # -- what is looked at -------------------------------------------------------------------------------
 
-    def _columns(self) -> int:
-        return max(1, (self.viewport().width() - 2) // self._tile_width)
+    def _timer(self, slot: Callable[[], None]) -> QtCore.QTimer:
+        timer = QtCore.QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(slot)
+        return timer
 
     def _lay_out(self) -> None:
-        columns = self._columns()
-        # Two pixels less than there are: QListView wraps a row that fills the width exactly.
-        width = (self.viewport().width() - 2) // columns
-        size = self._tile.size_for(max(width, 40), self.font())
-        if size != self.gridSize():
-            self.setGridSize(size)
-        self.verticalScrollBar().setSingleStep(max(20, size.height() // 3))
-        self._remake_pictures()
+        width = self.viewport().width()
+        columns = max(1, width // self._tile_width)
+        self.set_tiles(self._painter.size_for(max(width // columns, 40)), columns)
+        self.updateGeometries()
         self.examine_soon()
 
-    def _remake_pictures(self) -> None:
-        ratio = self.devicePixelRatioF()
-        # In steps, so that not every pixel by which a window grows makes all pictures anew.
-        width = math.ceil(self._tile.picture_size(self.gridSize().width()).width() * ratio / 64) * 64
-        if width == self._picture_width or width <= 0:
-            return
-        self._picture_width = width
-        height = round(width / pictures.ASPECT)
-        radius = RADIUS * ratio
-        self.thumbnails.remake(lambda image: pictures.tile(image, width, height, radius))
+    def _moved(self) -> None:
+        self._rest.start(_REST_AFTER)
+        self._scrolled = True
+        if not self._next_look.isActive():
+            self._look_again()
 
-    def _first_row(self, count: int, y: int) -> int:
-        """The first row whose tile ends below ``y``, counted from the top of the viewport."""
-        low, high = 0, count
-        while low < high:
-            middle = (low + high) // 2
-            if self.visualRect(self.shots.index(middle)).bottom() < y:
-                low = middle + 1
-            else:
-                high = middle
-        return low
-
-    def _touches(self, row: int, height: int) -> bool:
-        rect = self.visualRect(self.shots.index(row))
-        return rect.bottom() >= 0 and rect.top() < height
+    def _look_again(self) -> None:
+        if self._scrolled:
+            self._scrolled = False
+            self._next_look.start(_LOOK_EVERY)
+            self._look(arrived=False)
 
     def _examine(self) -> None:
-        shots = self.in_view() if self.isVisible() else []
-        self.thumbnails.want(Wanted("Shot", shot.id, shot.image) for shot in shots)
-        self._hints.want(shots)
+        """Scrolling rests: ask for all that is in view."""
+        self._scrolled = False
+        self._fit_pictures()
+        self._look(arrived=True)
+        self._hints.want(self.in_view() if self.isVisible() else [])
         self.examined.emit()
+
+    def _look(self, arrived: bool) -> None:
+        """Have the thumbnails in view asked for, and the next ones in the direction of scrolling."""
+        if not self.isVisible():
+            self.thumbnails.want(Outlook())
+            return
+        top, height = self.verticalOffset(), self.viewport().height()
+        moved, self._looked_at = top - self._looked_at, top
+        if moved:
+            self._down = moved > 0
+        if not arrived and abs(moved) > height:
+            self.thumbnails.want(Outlook())  # nobody sees what flies past, and what is next will fly past as well
+            return
+        first, end = self.rows_between(0, height)
+        ahead = self._ahead(first, end, screens=1 if arrived else 2)
+        seen = outlook.rows(first, end, self.columns, ahead, self._down)
+        self.thumbnails.want(
+            Outlook(self._wanted(seen.middle), self._wanted(seen.around), self._wanted(seen.ahead))
+        )
+
+    def _ahead(self, first: int, end: int, screens: int) -> Tuple[int, int]:
+        height = self.viewport().height()
+        if self._down:
+            return end, max(end, self.rows_between(0, height * (1 + screens))[1])
+        return min(first, self.rows_between(-height * screens, 0)[0]), first
+
+    def _wanted(self, rows: Iterable[int]) -> List[Wanted]:
+        return [Wanted("Shot", shot.id, shot.image) for shot in map(self.shots.at, rows)]
+
+    def _fit_pictures(self) -> None:
+        """Have pictures made for the size that tiles have now; not for each that they have while a window grows."""
+        ratio = self.devicePixelRatioF()
+        size = self._painter.picture_size(self.tile_size.width())
+        wide, high = round(size.width() * ratio), round(size.height() * ratio)
+        if self.thumbnails.size != QtCore.QSize(wide, high):
+            self.thumbnails.remake(
+                QtCore.QSize(wide, high), functools.partial(pictures.framed, width=wide, height=high)
+            )
+
+    # -- what changes ------------------------------------------------------------------------------------
 
     def _thumbnail_changed(self, _entity_type: str, shot_id: int) -> None:
         row = self.shots.row_of(shot_id)
         if row is not None:
             self.update(self.shots.index(row))
 
-    def _rows_inserted(self, *_: object) -> None:
+    def _shots_added(self, _parent: object, first: int, _last: int) -> None:
         self._show_bar()
-        self.examine_soon()
+        # Only those that are in view, or next, matter: while the rest arrives, nothing is looked at again.
+        if first < self.rows_between(0, 2 * self.viewport().height())[1]:
+            self._rest.start(0)
 
     def _show_bar(self) -> None:
         # Not as needed: the tiles' height follows from the width, and the bar would come and go by turns.
@@ -186,6 +217,8 @@ class ShotGrid(QtWidgets.QListView):
 
     def _restore_chosen(self) -> None:
         self._show_bar()
+        self.updateGeometries()
+        self.viewport().update()
         self.examine_soon()
         if self._chosen is not None:
             row = self.shots.row_of(self._chosen)

@@ -2,43 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Union
+import math
+from typing import List
 
-from shotgun_data.qt.binding import QtCore, QtGui, QtWidgets
+from shotgun_data.qt.binding import QtCore, QtGui
 
 from . import theme
-from .pictures import ASPECT
-from .shots_model import SHOT, Shot
+from .pictures import ASPECT, PictureCache, paint_rounded
+from .shots_model import Shot
 from .statuses import Statuses
 from .thumbnails import State, ThumbnailLoader
 
 RADIUS = 5.0
 _MARGIN = 7
 _GAP = 6
+_DOT = 9
+_WORDS = 16 * 1024**2  # bytes of memory for painted words
 
-_Index = Union[QtCore.QModelIndex, QtCore.QPersistentModelIndex]
+_ALIGN = QtCore.Qt.AlignmentFlag
+_LEFT = int(_ALIGN.AlignLeft | _ALIGN.AlignVCenter)
+_RIGHT = int(_ALIGN.AlignRight | _ALIGN.AlignVCenter)
+_CENTRE = int(_ALIGN.AlignCenter)
+_NO_PEN = QtCore.Qt.PenStyle.NoPen
+_TRANSPARENT = QtGui.QImage.Format.Format_ARGB32_Premultiplied
 
 
-class ShotTile(QtWidgets.QStyledItemDelegate):
-    """All tiles have one size: :meth:`size_for` a width."""
+class ShotTile:
+    """All tiles have one size: :meth:`size_for` a width.
 
-    def __init__(
-        self, thumbnails: ThumbnailLoader, statuses: Statuses, parent: Optional[QtCore.QObject] = None
-    ) -> None:
-        super().__init__(parent)
+    Painting them is what scrolling costs. The words of a tile are painted once and kept as a picture: measuring and
+    painting them took as long as all the rest, in thirty calls, each of which lets go of the interpreter's lock and
+    has to wait for it where threads are busy.
+
+    :param font: of the view.
+    """
+
+    def __init__(self, thumbnails: ThumbnailLoader, statuses: Statuses, font: QtGui.QFont) -> None:
         self._thumbnails = thumbnails
         self._statuses = statuses
-        self._size = QtCore.QSize(200, 160)
+        self._bold, self._small = theme.font(font, 1.0, bold=True), theme.font(font, 0.86)
+        self._bold_metrics, self._small_metrics = QtGui.QFontMetrics(self._bold), QtGui.QFontMetrics(self._small)
+        self._words = PictureCache(_WORDS)
+        statuses.changed.connect(self._words.clear)
+        self._text, self._faint = QtGui.QColor(theme.TEXT), QtGui.QColor(theme.FAINT)
+        self._danger = QtGui.QColor(theme.DANGER)
         self._placeholder = QtGui.QColor("#23262a")
-        self._hatching = QtGui.QColor("#2c3035")
+        self._hatching = QtGui.QBrush(QtGui.QColor("#2c3035"), QtCore.Qt.BrushStyle.BDiagPattern)
+        self._loading = QtGui.QColor("#3a4047")
+        self._hovered, self._selected = QtGui.QColor(theme.PANEL), QtGui.QColor("#26394a")
+        self._outline = QtGui.QPen(QtGui.QColor(theme.ACCENT), 1.5)
 
-    def size_for(self, width: int, font: QtGui.QFont) -> QtCore.QSize:
-        """Take this width for all tiles; gives the size."""
-        picture = self.picture_size(width)
-        code = QtGui.QFontMetrics(theme.font(font, 1.0, bold=True)).height()
-        hints = QtGui.QFontMetrics(theme.font(font, 0.86)).height()
-        self._size = QtCore.QSize(width, 2 * _MARGIN + picture.height() + _GAP + code + 3 + hints)
-        return self._size
+    def size_for(self, width: int) -> QtCore.QSize:
+        """The size of a tile of this width."""
+        return QtCore.QSize(width, 2 * _MARGIN + self.picture_size(width).height() + _GAP + self._words_height)
 
     @staticmethod
     def picture_size(width: int) -> QtCore.QSize:
@@ -46,110 +62,105 @@ class ShotTile(QtWidgets.QStyledItemDelegate):
         inner = width - 2 * _MARGIN
         return QtCore.QSize(inner, round(inner / ASPECT))
 
-    def sizeHint(self, _option: QtWidgets.QStyleOptionViewItem, _index: _Index) -> QtCore.QSize:
-        return self._size
-
-    def paint(self, painter: QtGui.QPainter, option: Any, index: _Index) -> None:
-        shot = index.data(SHOT)
-        if not isinstance(shot, Shot):
-            return
-        painter.save()
-        painter.setRenderHints(QtGui.QPainter.RenderHint.Antialiasing | QtGui.QPainter.RenderHint.SmoothPixmapTransform)
-        state = option.state
-        flag = QtWidgets.QStyle.StateFlag
-        self._paint_frame(painter, option.rect, bool(state & flag.State_Selected), bool(state & flag.State_MouseOver))
-        inner = option.rect.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        picture = QtCore.QRect(inner.topLeft(), self.picture_size(option.rect.width()))
-        self._paint_picture(painter, picture, shot, option.font)
-        inner.setTop(picture.bottom() + 1 + _GAP)
-        self._paint_words(painter, inner, shot, option.font)
-        painter.restore()
+    def paint(
+        self, painter: QtGui.QPainter, rect: QtCore.QRect, shot: Shot, selected: bool = False, hovered: bool = False
+    ) -> None:
+        """:param painter: antialiased; its pen, brush and font are left as they happen to be."""
+        if selected or hovered:
+            painter.setBrush(self._selected if selected else self._hovered)
+            painter.setPen(self._outline if selected else _NO_PEN)
+            painter.drawRoundedRect(QtCore.QRectF(rect).adjusted(1.5, 1.5, -1.5, -1.5), RADIUS + 2, RADIUS + 2)
+        inner = rect.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        picture = QtCore.QRect(inner.topLeft(), self.picture_size(rect.width()))
+        self._paint_picture(painter, picture, shot)
+        words = self._words_of(shot, inner.width(), painter.device().devicePixelRatioF())
+        painter.drawImage(QtCore.QPoint(inner.left(), picture.bottom() + 1 + _GAP), words)
 
     # --------------------------------------------------------------------------------------------------
 
-    def _paint_frame(self, painter: QtGui.QPainter, rect: QtCore.QRect, selected: bool, hovered: bool) -> None:
-        if not selected and not hovered:
-            return
-        area = QtCore.QRectF(rect).adjusted(1.5, 1.5, -1.5, -1.5)
-        painter.setBrush(QtGui.QColor("#26394a" if selected else theme.PANEL))
-        painter.setPen(
-            QtGui.QPen(QtGui.QColor(theme.ACCENT), 1.5) if selected else QtGui.QPen(QtCore.Qt.PenStyle.NoPen)
-        )
-        painter.drawRoundedRect(area, RADIUS + 2, RADIUS + 2)
+    @property
+    def _words_height(self) -> int:
+        return self._bold_metrics.height() + 3 + self._small_metrics.height()
 
-    def _paint_picture(self, painter: QtGui.QPainter, rect: QtCore.QRect, shot: Shot, font: QtGui.QFont) -> None:
+    def _words_of(self, shot: Shot, width: int, ratio: float) -> QtGui.QImage:
+        """What a tile says of a shot, painted on nothing."""
+        key = (shot.id, width, ratio)
+        said = (shot.code, shot.status, shot.tasks, shot.description)
+        image = self._words.get(key)
+        if image is None or self._words.tag(key) != said:
+            image = QtGui.QImage(
+                math.ceil(width * ratio), math.ceil(self._words_height * ratio), _TRANSPARENT
+            )
+            image.setDevicePixelRatio(ratio)
+            image.fill(0)
+            painter = QtGui.QPainter(image)
+            painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+            self._paint_words(painter, width, shot)
+            painter.end()
+            self._words.put(key, image, said)
+        return image
+
+    def _paint_picture(self, painter: QtGui.QPainter, rect: QtCore.QRect, shot: Shot) -> None:
         key = ("Shot", shot.id)
         state = self._thumbnails.state(key)
-        pixmap = self._thumbnails.picture(key)
-        if pixmap is not None and state in (State.READY, State.LOADING):
-            painter.drawPixmap(rect, pixmap)
+        image = self._thumbnails.picture(key)
+        if image is not None and state in (State.READY, State.LOADING):
+            paint_rounded(painter, rect, image, RADIUS)
             return
         area = QtCore.QRectF(rect)
-        painter.setPen(QtCore.Qt.PenStyle.NoPen)
+        painter.setPen(_NO_PEN)
         painter.setBrush(self._placeholder)
         painter.drawRoundedRect(area, RADIUS, RADIUS)
         if state in (State.LOADING, State.READY):  # ready, and since pushed out of memory
             self._paint_loading(painter, area)
             return
         if state is State.NONE:
-            painter.setBrush(QtGui.QBrush(self._hatching, QtCore.Qt.BrushStyle.BDiagPattern))
+            painter.setBrush(self._hatching)
             painter.drawRoundedRect(area, RADIUS, RADIUS)
-            words, colour = "No thumbnail", theme.FAINT
+            words, colour = "No thumbnail", self._faint
         else:
             painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
-            painter.setPen(QtGui.QPen(QtGui.QColor(theme.DANGER), 1, QtCore.Qt.PenStyle.DashLine))
+            painter.setPen(QtGui.QPen(self._danger, 1, QtCore.Qt.PenStyle.DashLine))
             painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-            words, colour = "Not loaded\nclick to try again", theme.DANGER
-        painter.setPen(QtGui.QColor(colour))
-        painter.setFont(theme.font(font, 0.86))
-        painter.drawText(rect, int(QtCore.Qt.AlignmentFlag.AlignCenter), words)
+            words, colour = "Not loaded\nclick to try again", self._danger
+        painter.setPen(colour)
+        painter.setFont(self._small)
+        painter.drawText(rect, _CENTRE, words)
 
-    @staticmethod
-    def _paint_loading(painter: QtGui.QPainter, area: QtCore.QRectF) -> None:
-        painter.setBrush(QtGui.QColor("#3a4047"))
+    def _paint_loading(self, painter: QtGui.QPainter, area: QtCore.QRectF) -> None:
+        painter.setBrush(self._loading)
         for number in range(3):
-            middle = area.center() + QtCore.QPointF((number - 1) * 11, 0)
-            painter.drawEllipse(middle, 2.5, 2.5)
+            painter.drawEllipse(area.center() + QtCore.QPointF((number - 1) * 11, 0), 2.5, 2.5)
 
-    def _paint_words(self, painter: QtGui.QPainter, rect: QtCore.QRect, shot: Shot, font: QtGui.QFont) -> None:
-        bold = theme.font(font, 1.0, bold=True)
-        metrics = QtGui.QFontMetrics(bold)
-        line = QtCore.QRect(rect.left(), rect.top(), rect.width(), metrics.height())
-        dot = 9
-        painter.setPen(QtCore.Qt.PenStyle.NoPen)
-        painter.setBrush(self._statuses.colour(shot.status))
-        painter.drawEllipse(QtCore.QRectF(line.left() + 1, line.center().y() - dot / 2 + 1, dot, dot))
-        line.setLeft(line.left() + dot + 7)
-        painter.setFont(bold)
-        painter.setPen(QtGui.QColor(theme.TEXT))
-        left = int(QtCore.Qt.AlignmentFlag.AlignLeft | QtCore.Qt.AlignmentFlag.AlignVCenter)
+    def _paint_words(self, painter: QtGui.QPainter, width: int, shot: Shot) -> None:
         elide = QtCore.Qt.TextElideMode.ElideRight
-        code = metrics.elidedText(shot.code, elide, line.width())
-        painter.drawText(line, left, code)
-        small = theme.font(font, 0.86)
-        metrics = QtGui.QFontMetrics(small)
-        painter.setFont(small)
-        painter.setPen(QtGui.QColor(theme.FAINT))
-        spare = line.adjusted(QtGui.QFontMetrics(bold).horizontalAdvance(code) + 12, 0, 0, 0)
+        line = QtCore.QRect(0, 0, width, self._bold_metrics.height())
+        painter.setPen(_NO_PEN)
+        painter.setBrush(self._statuses.colour(shot.status))
+        painter.drawEllipse(QtCore.QRectF(1, line.center().y() - _DOT / 2 + 1, _DOT, _DOT))
+        line.setLeft(_DOT + 7)
+        code = self._bold_metrics.elidedText(shot.code, elide, line.width())
+        painter.setFont(self._bold)
+        painter.setPen(self._text)
+        painter.drawText(line, _LEFT, code)
+        painter.setFont(self._small)
+        painter.setPen(self._faint)
+        line.setLeft(line.left() + self._bold_metrics.horizontalAdvance(code) + 12)
         status = self._statuses.name(shot.status)
-        if status and metrics.horizontalAdvance(status) <= spare.width():
-            painter.drawText(
-                spare, int(QtCore.Qt.AlignmentFlag.AlignRight | QtCore.Qt.AlignmentFlag.AlignVCenter), status
-            )
-        below = QtCore.QRect(rect.left(), line.bottom() + 4, rect.width(), metrics.height())
+        if status and self._small_metrics.horizontalAdvance(status) <= line.width():
+            painter.drawText(line, _RIGHT, status)
+        below = QtCore.QRect(0, line.bottom() + 4, width, self._small_metrics.height())
         if shot.tasks:
             below.setLeft(self._paint_tasks(painter, below, shot))
-            words = ", ".join(_people(shot))
-        else:
-            words = shot.description
-        painter.setPen(QtGui.QColor(theme.FAINT))
-        painter.drawText(below, left, metrics.elidedText(words, elide, below.width()))
+            painter.setPen(self._faint)
+        words = ", ".join(_people(shot)) if shot.tasks else shot.description
+        painter.drawText(below, _LEFT, self._small_metrics.elidedText(words, elide, below.width()))
 
     def _paint_tasks(self, painter: QtGui.QPainter, rect: QtCore.QRect, shot: Shot) -> int:
         """A stroke for each task, in the colour of its status; gives where the words may begin."""
         tasks = (shot.tasks or ())[:8]
         left = float(rect.left() + 1)
-        painter.setPen(QtCore.Qt.PenStyle.NoPen)
+        painter.setPen(_NO_PEN)
         for task in tasks:
             painter.setBrush(self._statuses.colour(task.status))
             painter.drawRoundedRect(QtCore.QRectF(left, rect.center().y() - 2, 11, 5), 2, 2)
@@ -159,10 +170,5 @@ class ShotTile(QtWidgets.QStyledItemDelegate):
 
 def _people(shot: Shot) -> List[str]:
     """First names of those who work on the shot, each once."""
-    names: List[str] = []
-    for task in shot.tasks or ():
-        for person in task.people:
-            first = person.split(" ")[0]
-            if first not in names:
-                names.append(first)
-    return names
+    people = (person for task in shot.tasks or () for person in task.people)
+    return list(dict.fromkeys(person.split(" ")[0] for person in people))

@@ -64,7 +64,7 @@ class Shot:
 
 
 def _link(value: Any) -> Optional[Mapping[str, Any]]:
-    return value if isinstance(value, Mapping) and "id" in value else None
+    return value if isinstance(value, dict) and "id" in value else None
 
 
 class ShotsModel(QtCore.QAbstractListModel):
@@ -76,6 +76,7 @@ class ShotsModel(QtCore.QAbstractListModel):
         self._shown: List[Shot] = []
         self._by_id: Dict[int, Shot] = {}
         self._rows: Dict[int, int] = {}
+        self._counts: Dict[int, int] = {}
         self._sequence = ALL
         self._words: List[str] = []
 
@@ -113,16 +114,13 @@ class ShotsModel(QtCore.QAbstractListModel):
 
     def counts(self) -> Dict[int, int]:
         """How many shots each sequence has, by its id."""
-        counts: Dict[int, int] = {}
-        for shot in self._shots:
-            counts[shot.sequence_id] = counts.get(shot.sequence_id, 0) + 1
-        return counts
+        return dict(self._counts)
 
     # -- what changes it ---------------------------------------------------------------------------------
 
     def clear(self) -> None:
         self.beginResetModel()
-        self._shots, self._shown, self._by_id, self._rows = [], [], {}, {}
+        self._shots, self._shown, self._by_id, self._rows, self._counts = [], [], {}, {}, {}
         self.endResetModel()
 
     def append(self, shots: Iterable[Shot]) -> None:
@@ -132,9 +130,10 @@ class ShotsModel(QtCore.QAbstractListModel):
         for shot in shots:
             if shot.id not in self._by_id:
                 self._by_id[shot.id] = shot
+                self._counts[shot.sequence_id] = self._counts.get(shot.sequence_id, 0) + 1
                 new.append(shot)
         self._shots.extend(new)
-        shown = [shot for shot in new if self._shows(shot)]
+        shown = [shot for shot in new if self._shows(shot)] if self._narrowed else new
         if shown:
             first = len(self._shown)
             self.beginInsertRows(QtCore.QModelIndex(), first, first + len(shown) - 1)
@@ -171,6 +170,10 @@ class ShotsModel(QtCore.QAbstractListModel):
         if row is not None:
             index = self.index(row)
             self.dataChanged.emit(index, index)
+
+    @property
+    def _narrowed(self) -> bool:
+        return self._sequence != ALL or bool(self._words)
 
     def _shows(self, shot: Shot) -> bool:
         if self._sequence not in (ALL, shot.sequence_id):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Union
+from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
 from shotgun_data.qt.binding import QtCore, QtGui, QtWidgets
 
@@ -74,6 +74,7 @@ class Sidebar(QtWidgets.QWidget):
         self._projects: List[Mapping[str, Any]] = []
         self._sequences: List[Mapping[str, Any]] = []
         self._counts: Dict[int, int] = {}
+        self._shown: List[Tuple[int, str, int, str]] = []
         self.chooser = Chooser()
         self.chooser.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.chooser.setMinimumContentsLength(10)
@@ -172,15 +173,18 @@ class Sidebar(QtWidgets.QWidget):
             self.list.takeItem(self.list.count() - 1)
         chosen = 0
         for row, (sequence, name, count, status) in enumerate(wanted):
+            if sequence == current:
+                chosen = row
             if row >= self.list.count():
                 self.list.addItem("")
+            elif row < len(self._shown) and self._shown[row] == wanted[row]:
+                continue  # while pages of shots arrive, only a few numbers change
             item = self.list.item(row)
             item.setText(name)
             item.setData(_ID, sequence)
             item.setData(_COUNT, count)
             item.setData(_STATUS, status)
-            if sequence == current:
-                chosen = row
+        self._shown = wanted
         self.list.setCurrentRow(chosen)
         self.list.blockSignals(False)
         if self.sequence != current:

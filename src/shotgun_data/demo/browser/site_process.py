@@ -8,6 +8,7 @@ process is killed; then the folder is removed.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import signal
 import sys
@@ -24,6 +25,8 @@ def main() -> int:
     shots = parser.parse_args().shots
     # Ctrl-C in a terminal reaches the whole group: it is the window that decides, and closes our input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(10)  # it stands for a machine of its own, and must not take this one from the window
     ended = threading.Event()
 
     def watch() -> None:

@@ -1,32 +1,44 @@
-"""Asks for the thumbnails that somebody looks at, and lets go of requests for those that nobody does any more."""
+"""Asks for the thumbnails that somebody looks at, first for those that are looked at most, and for the next ones."""
 
 from __future__ import annotations
 
 import functools
-import urllib.parse
+from collections import OrderedDict
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from shotgun_data.qt.binding import QtCore, QtGui
 
 from .ledger import Ledger
-from .pictures import PixmapCache
+from .outlook import Outlook
+from .pictures import PictureCache
 
 Key = Tuple[str, int]
-Make = Callable[[QtGui.QImage], QtGui.QPixmap]
+Finish = Callable[[QtGui.QImage], QtGui.QImage]
+
+#: Places among the requests for thumbnails: in the middle of the view, in view, not yet in view, no longer in view.
+_MIDDLE, _AROUND, _AHEAD, _PASSED = 1, 0, -1000, -2000
+#: So many that were passed are kept, below all others: one often scrolls back, and a download that has begun is let
+#: finish rather than its connection thrown away. Of a run through ten thousand shots only the last are worth having.
+_MOST_PASSED = 200
 
 
 class Wanted(NamedTuple):
-    """A thumbnail: of which entity, in which of its fields, and what ``find`` returned for that."""
+    """The thumbnail of an entity, and what ``find`` returned for its field ``image``."""
 
     entity_type: str
     entity_id: int
     url: Optional[str]
-    field: str = "image"
 
     @property
     def key(self) -> Key:
         return (self.entity_type, self.entity_id)
+
+    @property
+    def file(self) -> str:
+        """What stays the same while the url's signature changes from find to find."""
+        return (self.url or "").partition("?")[0]
 
 
 class State(Enum):
@@ -38,24 +50,45 @@ class State(Enum):
     FAILED = "failed"
 
 
-class ThumbnailLoader(QtCore.QObject):
-    """The thumbnails of one view. Images are decoded in the retriever's threads, pixmaps made here.
+@dataclass
+class _Asked:
+    uid: str
+    one: Wanted
+    size: QtCore.QSize
+    priority: int
 
-    :param make: makes the picture that is shown of an image.
+
+class ThumbnailLoader(QtCore.QObject):
+    """The thumbnails of one view, decoded by the retriever's threads at the size at which they are shown.
+
+    :param size: in device pixels: what pictures are decoded to fit into.
+    :param finish: makes the picture that is kept of a decoded image, in the GUI thread.
     :param max_bytes: memory for pictures.
+    :param most_ahead: how many may be waited for that nobody looks at yet. No more than ``Settings.max_prefetch``:
+        of those that the retriever drops by itself nobody hears.
     """
 
     #: The state of one has changed: ``(str entity_type, int entity_id)``.
     changed = QtCore.Signal(str, int)
 
     def __init__(
-        self, ledger: Ledger, make: Make, max_bytes: int = 96 * 1024**2, parent: Optional[QtCore.QObject] = None
+        self,
+        ledger: Ledger,
+        size: QtCore.QSize,
+        finish: Finish,
+        max_bytes: int = 96 * 1024**2,
+        parent: Optional[QtCore.QObject] = None,
+        most_ahead: int = 500,
     ) -> None:
         super().__init__(parent)
         self._ledger = ledger
-        self._make = make
-        self._cache = PixmapCache(max_bytes)
-        self._loading: Dict[Key, str] = {}
+        self._size = QtCore.QSize(size)
+        self._finish = finish
+        self._most_ahead = most_ahead
+        self._cache = PictureCache(max_bytes)
+        self._asked: Dict[Key, _Asked] = {}
+        self._ahead: Set[Key] = set()  # asked for as prefetches, and never looked at
+        self._passed: OrderedDict[Key, None] = OrderedDict()  # asked for, and out of view again
         self._states: Dict[Key, State] = {}
         self._messages: Dict[Key, str] = {}
         self.found = 0
@@ -63,10 +96,15 @@ class ThumbnailLoader(QtCore.QObject):
 
     @property
     def loading(self) -> int:
-        """How many are asked for and have not come."""
-        return len(self._loading)
+        """How many are looked at and have not come."""
+        return sum(1 for asked in self._asked.values() if asked.priority >= _AROUND)
 
-    def picture(self, key: Key) -> Optional[QtGui.QPixmap]:
+    @property
+    def size(self) -> QtCore.QSize:
+        """What pictures are decoded to fit into, in device pixels."""
+        return QtCore.QSize(self._size)
+
+    def picture(self, key: Key) -> Optional[QtGui.QImage]:
         """The picture, if it is in memory."""
         return self._cache.get(key)
 
@@ -77,27 +115,35 @@ class ThumbnailLoader(QtCore.QObject):
         """Why one has failed."""
         return self._messages.get(key, "")
 
-    def want(self, wanted: Iterable[Wanted]) -> None:
-        """These are looked at, the first most; requests for others are dropped."""
-        ordered: List[Wanted] = list(wanted)
-        keys = {one.key for one in ordered}
-        for key in [key for key in self._loading if key not in keys]:
-            self._ledger.drop(self._loading.pop(key))
-        for one in ordered:
-            self._ask(one)
+    def want(self, outlook: Outlook[Wanted]) -> None:
+        """These are looked at, and these will be. One request of the retriever for all that is new in view, and one
+        for all that is ahead.
+
+        What is asked for and does not belong to them goes to the end of the queue, and is stopped when there is too
+        much of it.
+        """
+        keep = {one.key for part in (outlook.middle, outlook.around, outlook.ahead) for one in part}
+        for key in [key for key in self._asked if key not in keep and key not in self._passed]:
+            self._move(key, _PASSED)
+            self._passed[key] = None
+        self._look_at(outlook)
+        self._look_ahead(outlook.ahead)
+        while len(self._passed) > _MOST_PASSED:
+            self._stop(next(iter(self._passed)))
 
     def also_want(self, one: Wanted) -> None:
         """This one too is looked at."""
-        self._ask(one)
+        if self._is_missing(one):
+            self._request([one], _AROUND)
 
     def retry(self, key: Key) -> None:
         """Let one that has failed be asked for again."""
         if self._states.get(key) is State.FAILED:
             self._set(key, State.LOADING)
 
-    def remake(self, make: Make) -> None:
+    def remake(self, size: QtCore.QSize, finish: Finish) -> None:
         """Pictures are shown at another size from now on: those in memory serve until the new ones are there."""
-        self._make = make
+        self._size, self._finish = QtCore.QSize(size), finish
         self._forget()
 
     def reload(self) -> None:
@@ -108,40 +154,96 @@ class ThumbnailLoader(QtCore.QObject):
 
     def drop(self) -> None:
         """Nothing is looked at any more."""
-        self.want(())
+        for key in list(self._asked):
+            self._stop(key)
 
-    # --------------------------------------------------------------------------------------------------
+    # -- what is asked -----------------------------------------------------------------------------------
+
+    def _look_at(self, outlook: Outlook[Wanted]) -> None:
+        new: List[Wanted] = []
+        for part, priority in ((outlook.middle, _MIDDLE), (outlook.around, _AROUND)):
+            for one in part:
+                if one.key in self._asked:
+                    self._move(one.key, priority)
+                    self._passed.pop(one.key, None)
+                    self._ahead.discard(one.key)
+                elif self._is_missing(one):
+                    new.append(one)
+        self._request(new, _AROUND)
+        for one in outlook.middle:
+            self._move(one.key, _MIDDLE)
+
+    def _look_ahead(self, ahead: Sequence[Wanted]) -> None:
+        new: List[Wanted] = []
+        for one in ahead:
+            if one.key in self._asked:
+                self._move(one.key, _AHEAD)
+                self._passed.pop(one.key, None)
+            elif len(self._ahead) + len(new) < self._most_ahead and self._is_missing(one):
+                new.append(one)
+        self._request(new, _AHEAD)
+
+    def _is_missing(self, one: Wanted) -> bool:
+        key = one.key
+        if one.url is None:
+            self._set(key, State.NONE)
+            return False
+        state = self._states.get(key)
+        if key in self._asked or state is State.FAILED:
+            return False
+        # Not missing: what is in memory, of the same file, and at the size now shown.
+        return not (state is State.READY and self._cache.get(key) is not None and self._cache.tag(key) == one.file)
+
+    def _request(self, several: Sequence[Wanted], priority: int) -> None:
+        if not several:
+            return
+        ahead = priority == _AHEAD
+        size = QtCore.QSize(self._size)
+        uids = self._ledger.retriever.request_thumbnails(
+            [{"type": one.entity_type, "id": one.entity_id, "image": one.url} for one in several],
+            image_size=size,
+            prefetch=ahead,
+        )
+        for one, uid in zip(several, uids):
+            key = one.key
+            self._ledger.expect(
+                uid,
+                functools.partial(self._arrived, key),
+                functools.partial(self._failed, key),
+                awaited=not ahead,
+            )
+            self._asked[key] = _Asked(uid, one, size, priority)
+            self._states[key] = State.LOADING
+            if ahead:
+                self._ahead.add(key)
+
+    def _move(self, key: Key, priority: int) -> None:
+        asked = self._asked.get(key)
+        if asked is not None and asked.priority != priority:
+            asked.priority = priority
+            self._ledger.set_priority(asked.uid, priority, awaited=priority >= _AROUND)
+
+    def _stop(self, key: Key) -> None:
+        asked = self._over(key)
+        if asked is not None:
+            self._ledger.drop(asked.uid)
+
+    def _over(self, key: Key) -> Optional[_Asked]:
+        self._ahead.discard(key)
+        self._passed.pop(key, None)
+        return self._asked.pop(key, None)
 
     def _forget(self) -> None:
         for key, state in list(self._states.items()):
             if state is State.READY:
                 self._states[key] = State.LOADING
 
-    def _ask(self, one: Wanted) -> None:
-        key = one.key
-        if one.url is None:
-            self._set(key, State.NONE)
-            return
-        state = self._states.get(key)
-        if key in self._loading or state is State.FAILED:
-            return
-        path = urllib.parse.urlsplit(one.url).path
-        # In memory, of the same file, and at the size now shown; the urls of one file differ in their signature.
-        if state is State.READY and self._cache.get(key) is not None and self._cache.tag(key) == path:
-            return
-        uid = self._ledger.expect(
-            self._ledger.retriever.request_thumbnail(
-                one.url, one.entity_type, one.entity_id, one.field, load_image=True
-            ),
-            functools.partial(self._arrived, key, path),
-            functools.partial(self._failed, key),
-        )
-        if uid:
-            self._loading[key] = uid
-            self._states[key] = State.LOADING
+    # -- what comes --------------------------------------------------------------------------------------
 
-    def _arrived(self, key: Key, path: str, data: Dict[str, Any]) -> None:
-        self._loading.pop(key, None)
+    def _arrived(self, key: Key, data: Dict[str, Any]) -> None:
+        asked = self._over(key)
+        if asked is None:
+            return
         if data["thumb_path"] is None:
             self._set(key, State.NONE)
             return
@@ -151,13 +253,20 @@ class ThumbnailLoader(QtCore.QObject):
             self.downloaded += 1
         image = data["image"]
         if image is None or image.isNull():
-            self._failed(key, "This picture is of a kind that cannot be shown here.")
+            self._tell_failed(key, "This picture is of a kind that cannot be shown here.")
             return
-        self._cache.put(key, self._make(image), path)
-        self._set(key, State.READY)
+        self._cache.put(key, self._finish(image), asked.one.file)
+        if asked.size != self._size and asked.priority >= _AROUND:
+            self._request([asked.one], asked.priority)  # decoded for the size that was shown when it was asked for
+            self.changed.emit(*key)
+        else:
+            self._set(key, State.READY if asked.size == self._size else State.LOADING)
 
     def _failed(self, key: Key, message: str) -> None:
-        self._loading.pop(key, None)
+        if self._over(key) is not None:
+            self._tell_failed(key, message)
+
+    def _tell_failed(self, key: Key, message: str) -> None:
         self._messages[key] = message
         self._set(key, State.FAILED)
 
@@ -165,3 +274,4 @@ class ThumbnailLoader(QtCore.QObject):
         if self._states.get(key) is not state or state is State.READY:
             self._states[key] = state
             self.changed.emit(*key)
+

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, List, Mapping, Optional, Union
 
 from shotgun_data.qt.binding import QtCore, QtGui, QtWidgets
 
 from . import pictures, theme
 from .ledger import Ledger
+from .outlook import Outlook
 from .statuses import Statuses
 from .thumbnails import State, ThumbnailLoader, Wanted
 
@@ -45,9 +47,9 @@ class _VersionTile(QtWidgets.QStyledItemDelegate):
         font = theme.font(option.font, 0.86)
         painter.setFont(font)
         key = ("Version", int(version["id"]))
-        pixmap = self._loader.picture(key)
-        if pixmap is not None:
-            painter.drawPixmap(picture, pixmap)
+        image = self._loader.picture(key)
+        if image is not None:
+            pictures.paint_rounded(painter, picture, image, 4)
         else:
             painter.setPen(QtCore.Qt.PenStyle.NoPen)
             painter.setBrush(QtGui.QColor(theme.RAISED))
@@ -84,7 +86,11 @@ class VersionStrip(QtWidgets.QListWidget):
         width = round((_WIDTH - 2 * _MARGIN) * ratio)
         height = round(width / pictures.ASPECT)
         self.loader = ThumbnailLoader(
-            ledger, lambda image: pictures.tile(image, width, height, 4 * ratio), 24 * 1024**2, self
+            ledger,
+            QtCore.QSize(width, height),
+            functools.partial(pictures.framed, width=width, height=height),
+            24 * 1024**2,
+            self,
         )
         tile = _VersionTile(self.loader, statuses, self)
         self.setItemDelegate(tile)
@@ -138,7 +144,7 @@ class VersionStrip(QtWidgets.QListWidget):
             if self.visualItemRect(item).intersects(self.viewport().rect()):
                 version = item.data(_VERSION)
                 wanted.append(Wanted("Version", int(version["id"]), version.get("image") or None))
-        self.loader.want(wanted)
+        self.loader.want(Outlook(wanted))
 
     def _current_changed(self, current: Optional[QtWidgets.QListWidgetItem], _previous: object) -> None:
         if current is not None:

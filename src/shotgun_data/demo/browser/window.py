@@ -54,7 +54,13 @@ class BrowserWindow(QtWidgets.QMainWindow):
         self.statuses = Statuses(self)
         self.fields = SiteFields()
         self.shots = ShotsModel(self)
-        self.thumbnails = ThumbnailLoader(self.ledger, lambda image: pictures.tile(image, 256, 144, 5), _PICTURES, self)
+        self.thumbnails = ThumbnailLoader(
+            self.ledger,
+            QtCore.QSize(320, 180),
+            functools.partial(pictures.framed, width=320, height=180),  # until the grid knows the size of its tiles
+            _PICTURES,
+            self,
+        )
         self.hints = TaskHints(self.ledger, self.shots, self)
         self.change = StatusChange(self.ledger, self.shots, self)
         self.loader = ProjectLoader(self.ledger, self.statuses, self.fields, self)

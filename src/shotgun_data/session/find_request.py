@@ -97,6 +97,7 @@ class FindRequest(Request):
             if self._plan is None:
                 return self._read_at_once()
             self._last = self._plan.last_page
+            self.session.burst.begin()
         except BaseException as error:  # noqa: BLE001 - becomes the request's outcome
             return self._trouble(1, error)
         return self._read(1)
@@ -169,8 +170,6 @@ class FindRequest(Request):
             failure = self._failure if self._told + 1 == last else None
             ended = self._over = failure is not None or self._told == last
             more = [] if ended else self._next_pages()
-        if more:
-            self.session.burst.begin()
         if last is not None:
             self._cancel_from(last + 1)
         for one in more:

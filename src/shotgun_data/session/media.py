@@ -55,6 +55,9 @@ class Thumbnail(Media):
     download_priority = requests.THUMBNAIL_DOWNLOAD
     flies = True
 
+    # Thousands of these wait at a time.
+    __slots__ = ("_pending_since", "entity_id", "entity_type", "field", "sources", "url")
+
     def __init__(
         self, sources: Sources, url: Optional[str], entity_type: str, entity_id: int, field: str
     ) -> None:
@@ -124,6 +127,8 @@ class Thumbnail(Media):
 
 class ThumbnailSource(Thumbnail):
     """The picture as it was uploaded, by its entity."""
+
+    __slots__ = ()
 
     flies = False  # as large as a camera's file may be
 

@@ -24,6 +24,9 @@ from .request import Request
 from .transfer import Transfer
 from .transfers import Transfers
 
+#: Requests under way whose outcomes are a burst: a scan of all containers in the middle of it helps nobody.
+_MANY = 256
+
 
 @dataclasses.dataclass(frozen=True)
 class Statistics:
@@ -138,6 +141,9 @@ class Session:
                 raise Stopped("this data retriever was stopped and takes no more requests: make a new one")
             self._requests.update((request.uid, request) for request in requests)
             self._prefetches.update((request.uid, request) for request in prefetches)
+            many = len(self._requests) > _MANY
+        if many:
+            self.burst.begin()
 
     def _surely(self, requests: Sequence[Request], submit: Callable[[], None]) -> None:
         try:

@@ -109,7 +109,13 @@ class Urllib3Transport:
             managers = list(self._managers.values())
             self._managers.clear()
         for manager in managers:
+            # From urllib3 2.0 on clear() only forgets its pools, and one whose failure somebody still has a traceback
+            # of keeps its sockets open until the garbage collector comes.
+            pools = [manager.pools.get(key) for key in manager.pools.keys()]  # noqa: SIM118 - it cannot be iterated
             manager.clear()
+            for pool in pools:
+                if pool is not None:
+                    pool.close()
 
     def _exchange(self, request: TransferRequest, watched: Watched) -> TransferReply:
         address = request.address

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any, Callable
 
 import pytest
 
 from shotgun_data import BackgroundTaskManager, Settings, ShotgunDataRetriever
+from shotgun_data.media.choice import obstacle_to_curl
 
 from .production import Row
+
+# Read before the tests' own environment hides it: SHOTGUN_DATA_TRANSPORT=urllib3 pytest tests/qt
+TRANSPORT = os.environ.get("SHOTGUN_DATA_TRANSPORT", "auto")
+
+needs_curl = pytest.mark.skipif(obstacle_to_curl() is not None, reason=f"no curl: {obstacle_to_curl()}")
+
+
+@pytest.fixture(autouse=True)
+def transport(own_environment: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What carries the downloads of a retriever that is not told: what the run was asked for."""
+    monkeypatch.setenv("SHOTGUN_DATA_TRANSPORT", TRANSPORT)
+    return TRANSPORT
+
+
+@pytest.fixture(params=["urllib3", pytest.param("curl", marks=needs_curl)])
+def each_transport(transport: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each transport in turn, for what must be true whichever way downloads go."""
+    monkeypatch.setenv("SHOTGUN_DATA_TRANSPORT", request.param)
+    return str(request.param)
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from .gate import Gate
 from .production import picture, upload
 from .waiting import Outcomes, settle, wait_for_the_site, wait_until
 
+pytestmark = pytest.mark.usefixtures("each_transport")
+
 
 @pytest.fixture
 def outcomes(retriever: Any) -> Outcomes:

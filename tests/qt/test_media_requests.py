@@ -23,6 +23,9 @@ from shotgun_data.qt.binding import QtGui
 from .production import bare_shot, downloads, picture, upload
 from .waiting import Outcomes, wait_for_the_site
 
+pytestmark = pytest.mark.usefixtures("each_transport")
+
+
 Row = dict[str, Any]
 
 

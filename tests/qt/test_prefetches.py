@@ -16,6 +16,8 @@ from .one_at_a_time import OneAtATime, as_picture, downloaded
 from .production import Row, downloads, picture
 from .waiting import Outcomes, settle, wait_for_the_site
 
+pytestmark = pytest.mark.usefixtures("each_transport")
+
 
 @pytest.fixture
 def one(site: Any, make_retriever: Any, shots: list[Row]) -> OneAtATime:

@@ -13,6 +13,8 @@ from .gate import Gate
 from .production import downloads, picture
 from .waiting import Outcomes, TaskSignals, settle, wait_for_the_site
 
+pytestmark = pytest.mark.usefixtures("each_transport")
+
 
 @pytest.fixture
 def sg(site: Any) -> Any:

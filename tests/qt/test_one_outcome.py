@@ -20,12 +20,15 @@ from shotgun_data.demo.site.fault_actions import HtmlPage, Latency, Reset, Statu
 from shotgun_data.demo.site.faults import Fault
 from shotgun_data.qt.binding import QtCore
 
+from .pages import connect
 from .waiting import Outcomes, settle, wait_until
 
 numbers = itertools.count()
 
 REQUESTS = [
     "find",
+    "find of many pages",
+    "find of many pages with a limit",
     "find that fails",
     "method",
     "method that raises",
@@ -44,21 +47,27 @@ FAULTS = [
     Fault(Status(503), times=2),
     Fault(Status(503, {"Retry-After": "0"}), times=1),
     Fault(Status(500), method_name="read", times=9),
+    Fault(Status(503), method_name="read", times=1),
+    Fault(Latency(0.01), method_name="read", times=9, probability=0.5),
     Fault(Reset(), times=1),
     Fault(Truncate(100), media=True, times=2),
     Fault(HtmlPage(), times=1),
     Fault(Status(403), media=True, times=3),
     Fault(Latency(0.02), times=3),
 ]
+BATCHES = ["batch", "batch of images", "batch without urls", "prefetch", "prefetch of images"]
 step = st.one_of(
     st.tuples(st.just("request"), st.sampled_from(REQUESTS), st.integers(0, 5)),
     st.tuples(st.just("request from a thread"), st.sampled_from(REQUESTS), st.integers(0, 5)),
+    st.tuples(st.just("batch"), st.sampled_from(BATCHES), st.integers(0, 5)),
+    st.tuples(st.just("batch from a thread"), st.sampled_from(BATCHES), st.integers(0, 5)),
+    st.tuples(st.just("drop_prefetches"), st.none(), st.none()),
     st.tuples(st.just("stop_work"), st.integers(0, 30), st.none()),
     st.tuples(st.just("clear"), st.none(), st.none()),
     st.tuples(st.just("fault"), st.integers(0, len(FAULTS) - 1), st.none()),
     st.tuples(st.just("turn"), st.integers(1, 3), st.none()),
     st.tuples(st.just("start"), st.none(), st.none()),
-    st.tuples(st.just("priority"), st.integers(0, 30), st.integers(-5, 90)),
+    st.tuples(st.just("priority"), st.integers(0, 30), st.sampled_from([-1000, -5, 0, 1, 90])),
 )
 
 
@@ -72,15 +81,22 @@ class Run:
         self.manager = BackgroundTaskManager(None, max_threads=2) if shared_manager else None
         self.retriever = ShotgunDataRetriever(
             None,
-            site.connect(),
+            connect(site, per_page=7),
             self.manager,
             settings=Settings(
-                cache_dir=root, max_threads=2, transfer_threads=2, retry_delay=0.001, max_attempts=3, transcode_wait=0
+                cache_dir=root,
+                max_threads=2,
+                transfer_threads=2,
+                retry_delay=0.001,
+                max_attempts=3,
+                transcode_wait=0,
+                max_prefetch=3,
             ),
         )
         self.outcomes = Outcomes(self.retriever)
         self.uids: list[str] = []
-        self.silenced: dict[str, int] = {}  # uid -> outcomes it had had when it was stopped
+        self.prefetches: set[str] = set()  # these may be dropped, by name or as surplus
+        self.silenced: dict[str, tuple[int, int]] = {}  # uid -> outcomes and portions it had had when it was stopped
         self.inside: list[str] = []
         if in_a_slot:
             self.retriever.work_completed.connect(lambda *answer: self._ask_again(*answer))  # see docs/design.md
@@ -98,10 +114,18 @@ class Run:
             thread = threading.Thread(target=lambda: self.uids.append(self._request(first, second)))
             thread.start()
             thread.join()
+        elif action == "batch":
+            self._batch(first, second)
+        elif action == "batch from a thread":
+            thread = threading.Thread(target=self._batch, args=(first, second))
+            thread.start()
+            thread.join()
+        elif action == "drop_prefetches":
+            self.retriever.drop_prefetches()
         elif action == "stop_work" and self.uids:
             uid = self.uids[first % len(self.uids)]
             self.retriever.stop_work(uid)
-            self.silenced.setdefault(uid, len(self.outcomes.of(uid)))
+            self.silenced.setdefault(uid, (len(self.outcomes.of(uid)), len(self.outcomes.pages(uid))))
         elif action == "priority" and self.uids:
             self.retriever.set_priority(self.uids[first % len(self.uids)], second)
         elif action == "clear":
@@ -119,6 +143,10 @@ class Run:
         shot = self.shots[n % len(self.shots)]
         if kind == "find":
             return retriever.execute_find("Shot", [["id", "in", [1, 2, 3]]], ["code"])
+        if kind == "find of many pages":
+            return retriever.execute_find("Shot", [], ["code"])
+        if kind == "find of many pages with a limit":
+            return retriever.execute_find("Shot", [], ["code"], limit=8 * n)
         if kind == "find that fails":
             return retriever.execute_find("NoSuchType", [], ["code"])
         if kind == "method":
@@ -146,6 +174,17 @@ class Run:
             return retriever.request_attachment(self.attachments[n % len(self.attachments)])
         return retriever.request_attachment({"type": "Attachment", "id": n})
 
+    def _batch(self, kind: str, n: int) -> None:
+        entities = self.shots[: n + 1]
+        if kind == "batch without urls":
+            entities = [{**shot, "image": None} for shot in entities]
+        prefetch = kind.startswith("prefetch")
+        uids = self.retriever.request_thumbnails(entities, load_image=kind.endswith("images"), prefetch=prefetch)
+        assert len(uids) == len(entities)
+        self.uids += uids
+        if prefetch:
+            self.prefetches.update(uids)
+
     def let_end(self) -> None:
         self.retriever.start()
         wait_until(self._over)
@@ -163,11 +202,16 @@ class Run:
         assert set(times) <= set(uids)
         for uid in uids:
             if uid in self.silenced:
-                assert times[uid] == self.silenced[uid], "an outcome came after stop_work"
-            elif stopped or cleared:
+                told = (times[uid], len(self.outcomes.pages(uid)))
+                assert told == self.silenced[uid], "something came after stop_work"
+            elif stopped or cleared or uid in self.prefetches:
                 assert times[uid] <= 1
             else:
                 assert times[uid] == 1
+        assert self.outcomes.late == [], "rows came after the end of their find"
+        for uid, kind, data in self.outcomes.all:
+            if kind == "find":
+                assert self.outcomes.rows(uid) == data["sg"]
         if not stopped:
             counts = self.retriever.statistics
             assert counts.completed + counts.failed == sum(times.values())
@@ -211,9 +255,9 @@ def test_each_uid_has_exactly_one_outcome_or_none_where_it_was_stopped(
             run.do(action, first, second)
         if stop:
             run.retriever.stop()
-            before = list(run.outcomes.all)
+            before = (list(run.outcomes.all), list(run.outcomes.partial))
             settle(qapp)
-            assert run.outcomes.all == before, "something came after stop()"
+            assert (run.outcomes.all, run.outcomes.partial) == before, "something came after stop()"
         else:
             run.let_end()
         run.check(stop, any(action == "clear" for action, _, _ in program))

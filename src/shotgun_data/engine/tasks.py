@@ -15,7 +15,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, Callable, Optional
 
 from ..errors import Stopped
-from ..requests import Runner, Ticket, next_number
+from ..requests import WORK, Runner, Ticket, next_number
 from .task import FAILED, READY, SUCCEEDED, WAITING, Event, Group, Task
 
 
@@ -139,20 +139,20 @@ class TaskGraph:
     def _submit(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
             try:
-                ticket = self._runner.submit(
-                    functools.partial(self._run, task), lane="work", priority=task.priority
-                )
+                # What to call goes along: it is final now, and the worker needs no lock to read it.
+                work = functools.partial(self._run, task, task.callback, task.args, task.kwargs)
+                ticket = self._runner.submit(work, lane=WORK, priority=task.priority)
             except Stopped:
                 return  # shut down under way: nothing gives a signal any more
             # Unlocked: the task may have ended by now (then nobody asks for the ticket) or been stopped
             # between the two lines (then _run finds it stopped and does nothing).
             task.ticket = ticket
 
-    def _run(self, task: Task) -> None:
-        with self._lock:
-            if task.stopped:
-                return
-            callback, args, kwargs = task.callback, task.args, task.kwargs
+    def _run(
+        self, task: Task, callback: Optional[Callable[..., Any]], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        if task.stopped:
+            return
         try:
             result = dict(kwargs) if callback is None else callback(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001 - SystemExit too fails the task, never the worker

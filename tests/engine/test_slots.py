@@ -146,3 +146,25 @@ def test_a_thread_is_free_while_its_job_is_held(make: Any) -> None:
     assert ran.wait(20)
     up[0].release()
     client.stop()
+
+
+def test_what_nobody_waits_for_leaves_half_of_the_slots_free(make: Any) -> None:
+    flights = Flights(Client(make(4)))
+    for name in "abc":
+        flights.submit(name, priority=-5)
+    assert flights.begun == ["a", "b"]
+    flights.submit("wanted", priority=5)
+    assert flights.begun == ["a", "b", "wanted"]
+    flights.land("wanted")
+    assert flights.begun == ["a", "b", "wanted"]
+    flights.land("a")
+    assert flights.begun == ["a", "b", "wanted", "c"]
+
+
+def test_a_job_that_is_moved_up_takes_a_free_slot_at_once(make: Any) -> None:
+    flights = Flights(Client(make(2)))
+    flights.submit("a", priority=-5)
+    later = flights.submit("b", priority=-5)
+    assert flights.begun == ["a"]
+    later.set_priority(1)
+    assert flights.begun == ["a", "b"]

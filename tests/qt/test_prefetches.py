@@ -179,7 +179,7 @@ def test_the_oldest_prefetches_are_dropped_where_too_many_wait(
 def test_prefetches_that_have_begun_are_neither_dropped_nor_counted(
     site: Any, make_retriever: Any, shots: list[Row]
 ) -> None:
-    retriever = make_retriever(transfer_threads=2, disk_threads=1, max_prefetch=2)
+    retriever = make_retriever(transfer_threads=4, disk_threads=1, max_prefetch=2)
     outcomes = Outcomes(retriever)
     outcomes.wait(*retriever.request_thumbnails(shots[-1:]))
     site.faults.add(Fault(Stall(after=0), media=True, times=2))

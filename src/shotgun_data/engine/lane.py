@@ -41,10 +41,13 @@ class Waiter:
 class Lane:
     """The queue of one lane and its count of workers."""
 
-    def __init__(self, name: str, width: int, *, threaded: bool = True) -> None:
+    def __init__(self, name: str, width: int, *, threaded: bool = True, shared: bool = True) -> None:
         self.name = name
         self.width = width
         self.threaded = threaded
+        # Jobs below zero are nobody's wish of now. Where one may take long, they leave half of the lane free: what
+        # has begun cannot be taken back when somebody does wish for something.
+        self.background_width = width if shared else (width + 1) // 2
         self.threads: set[threading.Thread] = set()
         self.idle: list[Waiter] = []
         self.waking = False  # a thread was woken or begun, and has not come for work yet
@@ -67,23 +70,28 @@ class Lane:
         heapq.heappush(self._later, (due, job.sequence, job))
         self.queued += 1
 
-    def pop(self, now: float) -> Optional[Job]:
-        """The next job that may begin, or None."""
+    def pop(self, now: float, *, any_number: bool = False) -> Optional[Job]:
+        """The next job that may begin, or None.
+
+        :param any_number: also one below zero where enough of these run.
+        """
         while self._later and self._later[0][0] <= now:
             job = heapq.heappop(self._later)[2]
             if job.state == QUEUED:
                 self.queued -= 1
                 self.push(job)
-        while self._heap:
-            entry = heapq.heappop(self._heap)
-            if entry[JOB] is None:
-                self._dead -= 1
-                continue
-            job = cast(Job, entry[JOB])
-            job.entry = None
-            self.queued -= 1
-            return job
-        return None
+        while self._heap and self._heap[0][JOB] is None:
+            heapq.heappop(self._heap)
+            self._dead -= 1
+        if not self._heap:
+            return None
+        enough = self.running >= self.background_width and not any_number
+        if enough and cast(Job, self._heap[0][JOB]).priority < 0:
+            return None
+        job = cast(Job, heapq.heappop(self._heap)[JOB])
+        job.entry = None
+        self.queued -= 1
+        return job
 
     @property
     def has_ready(self) -> bool:

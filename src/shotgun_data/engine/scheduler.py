@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
 
 from ..errors import Stopped
-from ..requests import FLIGHT, Work
+from ..requests import FLIGHT, TRANSFER, Work
 from .client import Client
 from .exit import remember
 from .job import CANCELLED, DONE, QUEUED, RUNNING, Job, current_job, set_current
@@ -46,7 +46,10 @@ class Scheduler:
     ) -> None:
         self.lock = threading.Lock()
         self.clock = clock
-        self._lanes = {name: Lane(name, width, threaded=name != FLIGHT) for name, width in widths.items()}
+        self._lanes = {
+            name: Lane(name, width, threaded=name != FLIGHT, shared=name not in (FLIGHT, TRANSFER))
+            for name, width in widths.items()
+        }
         self._paused = paused
         self._closed = False
         self._ended = ended
@@ -118,12 +121,18 @@ class Scheduler:
                 self._cancel(job)
 
     def set_priority(self, job: Job, priority: int) -> None:
-        """Change the priority of a job that waits."""
+        """Change the priority of a job that waits. It may begin here and now, where it has become more wanted."""
+        wake: Optional[Callable[[], None]] = None
         with self.lock:
             if job.priority != priority:
+                is_wanted = job.priority < 0 <= priority
                 job.priority = priority
                 if job.state == QUEUED:
-                    self._lanes[job.lane].move(job)
+                    lane = self._lanes[job.lane]
+                    lane.move(job)
+                    wake = self._someone_for(lane) if is_wanted else None
+        if wake is not None:
+            wake()
 
     # -- for the owner -----------------------------------------------------------------------------------
 
@@ -179,7 +188,7 @@ class Scheduler:
             self._closed = True
             for lane in self._lanes.values():
                 while True:
-                    job = lane.pop(float("inf"))
+                    job = lane.pop(float("inf"), any_number=True)
                     if job is None:
                         break
                     self._settle(job, CANCELLED)

@@ -74,10 +74,13 @@ class Transfers:
         """Wait no longer; the waiter hears nothing more."""
         with self._lock:
             transfer.waiters.pop(waiter, None)
+            left = bool(transfer.waiters)
+        if left:
+            self.reprioritise(transfer)
+            return
+        with self._lock:
             if transfer.waiters:
-                if transfer.ticket is not None:
-                    transfer.ticket.set_priority(transfer.priority())
-                return
+                return  # somebody has joined meanwhile
             transfer.abandoned = True
             if self._transfers.get(transfer.key) is transfer:
                 del self._transfers[transfer.key]
@@ -93,8 +96,10 @@ class Transfers:
     def reprioritise(self, transfer: Transfer) -> None:
         """A waiter's priority changed."""
         with self._lock:
-            if transfer.waiters and transfer.ticket is not None:
-                transfer.ticket.set_priority(transfer.priority())
+            ticket = transfer.ticket if transfer.waiters else None
+            priority = transfer.priority()
+        if ticket is not None:  # without the lock: it may begin here and now
+            ticket.set_priority(priority)
 
     def wait_until_ended(self, transfers: list[Transfer]) -> None:
         """Block until none of these is under way any more."""

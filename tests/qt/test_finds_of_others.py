@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 from unittest.mock import Mock
 
@@ -105,6 +106,23 @@ def test_a_manager_of_an_apps_own_reads_the_pages_too(site: Any, make_retriever:
         assert outcomes.one(uid) == ("find", {"sg": wanted})
     assert outcomes.rows(uid) == wanted
     assert pages.most <= 4
+
+
+def test_the_pages_of_a_find_are_not_nested_in_the_calling_thread(site: Any, make_retriever: Any) -> None:
+    """Two hundred would be more than Python has frames for: the thirtieth is as deep down as the fifth."""
+    depths: list[int] = []
+
+    class Measures(StudioManager):
+        def add_task(self, cbl: Any, priority: Any = None, group: Any = None) -> int:
+            depths.append(len(inspect.stack(0)))
+            return super().add_task(cbl, priority, group)
+
+    retriever = make_retriever(sg=connect(site, 1), manager=Measures(here=True))
+    outcomes = Outcomes(retriever)
+    kind, data = outcomes.one(retriever.execute_find(*FIND))
+    assert (kind, len(data["sg"])) == ("find", 30)
+    assert len(depths) >= 30
+    assert max(depths[5:]) == max(depths[:5])
 
 
 def test_one_page_is_one_task_of_a_manager_of_an_apps_own(site: Any, make_retriever: Any) -> None:

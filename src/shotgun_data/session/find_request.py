@@ -34,6 +34,7 @@ class FindRequest(Request):
     __slots__ = (
         "_args",
         "_asked",
+        "_asking",
         "_attempts",
         "_failure",
         "_kwargs",
@@ -43,6 +44,7 @@ class FindRequest(Request):
         "_over",
         "_pages",
         "_plan",
+        "_queued",
         "_rows",
         "_told",
         "_waiting",
@@ -62,7 +64,8 @@ class FindRequest(Request):
         self._rows: list[Any] = []
         self._waiting: dict[int, Optional[Ticket]] = {}  # pages asked for that have not come
         self._attempts: dict[int, int] = {}
-        self._asked = 1  # the highest page asked for
+        self._asked = self._queued = 1  # the highest page to be asked for, and that is in the queue or was
+        self._asking = False  # whether a thread is putting pages into the queue
         self._told = 0  # the last page whose rows the receiver was told of
         self._last: Optional[int] = None  # the last page there is, or that is needed, once known
         self._failure: Optional[BaseException] = None  # of that page
@@ -169,40 +172,56 @@ class FindRequest(Request):
             last = self._last
             failure = self._failure if self._told + 1 == last else None
             ended = self._over = failure is not None or self._told == last
-            more = [] if ended else self._next_pages()
+            if not ended:
+                self._open_window()
         if last is not None:
             self._cancel_from(last + 1)
-        for one in more:
-            self._ask(one)
+        self._ask_for_pages()
         if failure is not None:
             self.fail("find", failure)
         elif ended:
             self.finish("find", {"sg": self._rows})
 
-    def _next_pages(self) -> list[int]:
-        """The pages to ask for now."""
+    def _open_window(self) -> None:
+        """Decide which pages to ask for now."""
         self._window = min(max(self._window + 1, AFTER_THE_FIRST), self._most_at_once)
-        more: list[int] = []
         while len(self._waiting) < self._window and (self._last is None or self._asked < self._last):
             self._asked += 1
             self._waiting[self._asked] = None
-            more.append(self._asked)
-        return more
+
+    def _ask_for_pages(self) -> None:
+        # One thread at a time, so that they are queued in their order; and never from within itself: a manager of an
+        # app's own may run each page here and now, and those of a long find would be nested until Python gives up.
+        with self._lock:
+            if self._asking:
+                return
+            self._asking = True
+        while True:
+            with self._lock:
+                if self._queued == self._asked:
+                    self._asking = False
+                    return
+                self._queued += 1
+                number = self._queued
+                wanted = number in self._waiting
+            if wanted:
+                self._ask(number)
 
     def _ask(self, number: int) -> None:
+        shift = self.shift
         try:
-            ticket = self.session.runner.submit(
-                partial(self._read, number), lane=WORK, priority=API_CALL + self.shift
-            )
+            ticket = self.session.runner.submit(partial(self._read, number), lane=WORK, priority=API_CALL + shift)
         except BaseException as error:  # noqa: BLE001 - the runner was stopped
             self._trouble(number, error)
             return
         with self._lock:
-            if number in self._waiting:
+            wanted = number in self._waiting
+            if wanted:
                 self._waiting[number] = ticket
-            gone = self._over
-        if gone:
-            ticket.cancel()
+        if not wanted:
+            ticket.cancel()  # or it has come already
+        elif self.shift != shift:
+            ticket.set_priority(API_CALL + self.shift)
 
     def _cancel_from(self, number: int) -> None:
         with self._lock:

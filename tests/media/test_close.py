@@ -18,7 +18,7 @@ def connected_to(origin: Origin) -> list[socket.socket]:
     """The clients' ends of the connections to an origin that are open."""
     found = []
     for one in gc.get_objects():
-        if isinstance(one, socket.socket) and one.fileno() >= 0:
+        if isinstance(one, socket.socket) and one.fileno() >= 0 and one.family == socket.AF_INET:
             try:
                 if one.getpeername()[1] == origin.port:
                     found.append(one)

@@ -20,6 +20,16 @@ def downloaded(site: Any, shots: list[Row]) -> list[int]:
     return [ids[one.path[1:]] for one in site.calls.requests("/thumbs/")]
 
 
+def until_looked_up(retriever: Any, but: int = 0) -> None:
+    """Until the disk lane has no more than so much to do: neither a signal nor a count of the retriever tells of it."""
+
+    def is_looked_up() -> bool:
+        disk = retriever._desk.session.runner.scheduler.statistics()["disk"]
+        return (disk.queued, disk.running) == (0, but)
+
+    wait_for_the_site(is_looked_up)
+
+
 class OneAtATime:
     """A retriever with one slot for downloads, one disk thread, and a download that holds the slot."""
 

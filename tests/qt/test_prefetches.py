@@ -12,7 +12,7 @@ from shotgun_data.media.choice import obstacle_to_curl
 from shotgun_data.session.media import Sources
 
 from .gate import Gate
-from .one_at_a_time import OneAtATime, as_picture, downloaded
+from .one_at_a_time import OneAtATime, as_picture, downloaded, until_looked_up
 from .production import Row, downloads, picture
 from .waiting import Outcomes, settle, wait_for_the_site
 
@@ -130,12 +130,8 @@ def test_a_download_is_taken_over_at_the_moment_in_which_it_is_queued(
 ) -> None:
     one = OneAtATime(site, make_retriever, shots, disk_threads=2, transport="curl")
     gate = Gate()
-
-    def until_running(number: int) -> None:  # all else waits for a download
-        wait_for_the_site(lambda: one.retriever.statistics.running == number)
-
     (other,) = one.retriever.request_thumbnails([shots[0]], prefetch=True)
-    until_running(1)
+    until_looked_up(one.retriever)
     access = Sources.access
     monkeypatch.setattr(Sources, "access", lambda sources: (gate(), access(sources))[1])
     (prefetched,) = one.retriever.request_thumbnails([shots[2]], prefetch=True)
@@ -145,11 +141,10 @@ def test_a_download_is_taken_over_at_the_moment_in_which_it_is_queued(
         one.retriever.set_priority(prefetched, 0)
     else:
         uids.append(one.retriever.request_thumbnail(*as_picture(shots[2])))
-        until_running(1)
+        until_looked_up(one.retriever, but=1)
     monkeypatch.undo()
     gate.release()
-    lanes = one.retriever._desk.session.runner.scheduler.statistics
-    wait_for_the_site(lambda: lanes()["disk"].running == 0)
+    until_looked_up(one.retriever)
     assert one.let_go(other, *uids) == [shots[2]["id"], shots[0]["id"]]
 
 
@@ -186,7 +181,7 @@ def test_prefetches_that_have_begun_are_neither_dropped_nor_counted(
     begun = retriever.request_thumbnails(shots[:2], prefetch=True)
     wait_for_the_site(lambda: site.faults.stalled == 2)
     waiting = retriever.request_thumbnails(shots[2:4], prefetch=True)
-    wait_for_the_site(lambda: retriever.statistics.waiting == 2)
+    until_looked_up(retriever)
     assert retriever.statistics.stopped == 0
     (last,) = retriever.request_thumbnails(shots[4:5], prefetch=True)
     assert retriever.statistics.stopped == 1

@@ -118,33 +118,43 @@ class MediaRequest(Request):
         """Find it on disk, or join its transfer."""
         if not self.session.begin(self):
             return None
-        media = self.media
         try:
-            path = media.find()
-            if path is not None:
-                try:
-                    image = None if self.decode is None else self.decode(path)
-                except MediaRejected:
-                    path = None  # a broken file, left by some other tool: get it anew
-                else:
-                    self.finish(media.found_type, media.data(path, image))
-                    return None
-            self._join()
+            # Twice where its download has ended in between: ten requests at once are one download, always.
+            if not self._find() and not self._join() and not self._find():
+                self._join(looked_again=True)
         except BaseException as error:  # noqa: BLE001 - becomes the request's outcome
-            self.fail(media.found_type, error)
+            self.fail(self.media.found_type, error)
         return None
 
-    def _join(self) -> None:
+    def _find(self) -> bool:
+        """Whether it was on disk, and the request is over."""
+        path = self.media.find()
+        if path is None:
+            return False
+        try:
+            image = None if self.decode is None else self.decode(path)
+        except MediaRejected:
+            return False  # a broken file, left by some other tool: get it anew
+        self.finish(self.media.found_type, self.media.data(path, image))
+        return True
+
+    def _join(self, looked_again: bool = False) -> bool:
+        """Whether it waits for a transfer now, or was stopped."""
         session = self.session
         if not session.wait(self):
-            return
+            return True
         shift = self.shift
-        transfer = session.transfers.join(self.media.key(), self, self.media.fetch, flies=self.media.flies)
+        transfer = session.transfers.join(
+            self.media.key(), self, self.media.fetch, flies=self.media.flies, looked_again=looked_again
+        )
+        if transfer is None:
+            return not session.begin(self)
         self.transfer = transfer
         if self.shift != shift:  # moved between the two
             session.transfers.reprioritise(transfer)
         if not session.wants(self.uid):  # stopped between the two
             session.transfers.leave(transfer, self)
+        return True
 
     def transfer_progress(self, received: int, total: Optional[int]) -> None:
         """The download got further. In a worker thread."""

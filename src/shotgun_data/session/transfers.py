@@ -22,6 +22,8 @@ from ..requests import DISK, FLIGHT, STORE, TRANSFER, Runner
 from .disk_pace import DiskPace
 from .transfer import Carriers, NotYet, Transfer, Waiter
 
+#: So many transfers that have ended are remembered, for requests that have just missed them.
+JUST_ENDED = 256
 #: So many bodies may wait in memory for a slow disk; then the network waits too.
 MAX_LANDED = 64
 
@@ -39,6 +41,7 @@ class Transfers:
         self._lock = threading.Lock()
         self._ended = threading.Condition(self._lock)
         self._transfers: dict[Hashable, Transfer] = {}
+        self._just_ended: dict[Hashable, None] = {}  # the last to bring a file, the oldest first
         self._landed = 0  # off the network, and not stored yet
         self._pace = DiskPace()
         self._closed = False
@@ -50,8 +53,12 @@ class Transfers:
         fetch: Callable[[Transfer], Steps[Optional[Path]]],
         *,
         flies: bool,
-    ) -> Transfer:
+        looked_again: bool = False,
+    ) -> Optional[Transfer]:
         """Wait for a transfer, which begins if it is the first to want it. In a worker thread.
+
+        None where one for this media has ended a moment ago, perhaps between the caller's look at the disk and this
+        call: look again, and say so.
 
         :param fetch: begins to download; called in a worker thread, perhaps several times, for the first waiter.
         :param flies: it is small: it may be carried with many others on one thread.
@@ -59,6 +66,8 @@ class Transfers:
         with self._lock:
             transfer = self._transfers.get(key)
             first = transfer is None
+            if first and key in self._just_ended and not looked_again:
+                return None
             if transfer is None:
                 transfer = self._transfers[key] = Transfer(key, fetch, flies)
             transfer.waiters[waiter] = None
@@ -167,6 +176,11 @@ class Transfers:
         with self._lock:
             if self._transfers.get(transfer.key) is transfer:
                 del self._transfers[transfer.key]
+            if path is not None:
+                self._just_ended.pop(transfer.key, None)
+                self._just_ended[transfer.key] = None
+                if len(self._just_ended) > JUST_ENDED:
+                    del self._just_ended[next(iter(self._just_ended))]
             waiters = list(transfer.waiters)
         for waiter in waiters:
             waiter.transfer_ended(path, error, on_disk_lane)

@@ -64,6 +64,7 @@ class Transfer:
         # Of the attempt under way, driven by one thread after the other, never by two.
         self.steps: Optional[Steps[Optional[Path]]] = None
         self.slot: Optional[Held] = None
+        self.landed = False  # off the network, its slot given on, and not stored yet
 
     def is_abandoned(self) -> bool:
         """For the transport, which asks at each chunk."""

@@ -18,7 +18,7 @@ from ..engine.retry import RetryPolicy
 from ..errors import Cancelled, Stopped
 from ..media.steps import Place, Steps, carry_out
 from ..media.transport import TransferReply, TransferRequest
-from ..requests import DISK, FLIGHT, STORE, TRANSFER, Runner
+from ..requests import DISK, FLIGHT, STORE, TRANSFER, Held, Runner
 from .disk_pace import DiskPace
 from .transfer import Carriers, NotYet, Transfer, Waiter
 
@@ -274,8 +274,7 @@ class Transfers:
                     if not transfer.is_decoded and self._pace.is_quick():
                         began = time.monotonic()
                         continue
-                    self._runner.submit(functools.partial(self._store, transfer), lane=DISK, priority=STORE)
-                    self._make_room(transfer)
+                    self._land(transfer)
                 else:
                     self._runner.submit(
                         functools.partial(self._go_on, transfer), lane=TRANSFER, priority=transfer.priority()
@@ -284,19 +283,32 @@ class Transfers:
             except BaseException as failure:  # noqa: BLE001 - the download ends by it, and leaves nothing
                 error = failure
 
-    def _make_room(self, transfer: Transfer) -> None:
-        """Give the slot to the next while a disk stores this one; not while too many bodies wait for the disk."""
+    def _land(self, transfer: Transfer) -> None:
+        """Leave it to a disk's thread, and its slot to the next; not while too many bodies wait for the disk."""
+        slot: Optional[Held] = None
         with self._lock:
-            if self._landed >= MAX_LANDED:
-                return
-            self._landed += 1
-            slot, transfer.slot = transfer.slot, None
-        if slot is not None:
-            slot.release()
+            transfer.landed = self._landed < MAX_LANDED
+            if transfer.landed:
+                self._landed += 1
+                # Taken before the disk's thread may have it: a slot is released once.
+                slot, transfer.slot = transfer.slot, None
+        try:
+            self._runner.submit(functools.partial(self._store, transfer), lane=DISK, priority=STORE)
+        except BaseException:
+            self._taken_in(transfer)
+            raise
+        finally:
+            if slot is not None:
+                slot.release()
 
     def _store(self, transfer: Transfer) -> None:
         try:
             self._go_on(transfer, on_disk_lane=True)
         finally:
-            with self._lock:
-                self._landed = max(0, self._landed - 1)
+            self._taken_in(transfer)
+
+    def _taken_in(self, transfer: Transfer) -> None:
+        with self._lock:
+            if transfer.landed:
+                transfer.landed = False
+                self._landed -= 1

@@ -174,8 +174,9 @@ def test_wake_asks_at_once(host: Origin, curl: ConcurrentTransport, monkeypatch:
 
 
 def test_waking_an_idle_transport_does_nothing(curl: ConcurrentTransport) -> None:
+    before = set(carriers())  # of an earlier test's transport, perhaps, on its way out
     curl.wake()
-    assert carriers() == []
+    assert set(carriers()) <= before
 
 
 def test_an_exchange_that_is_cancelled_before_its_turn_is_not_sent(host: Origin, curl: ConcurrentTransport) -> None:
